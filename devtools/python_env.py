@@ -1,0 +1,109 @@
+"""Virtual environments under ``.odoo``: one that runs Odoo and its tests, one for lint."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+from .common import REPO, STATE, Failure, need_disk, replace_folder, run_logged, step, sweep
+
+VENV = STATE / "venv"
+LINT_VENV = STATE / "lint-venv"
+REQUIREMENTS = REPO / "requirements.txt"
+LINT_REQUIREMENTS = REPO / "requirements-lint.txt"
+
+
+def python(venv=VENV):
+    """Return the interpreter of a virtual environment."""
+    return venv / "bin" / "python"
+
+
+def ensure(source):
+    """Make the environment of Odoo and let it find the Odoo in use."""
+    _ensure(VENV, [REQUIREMENTS])
+    _link_odoo(VENV, source)
+
+
+def ensure_lint(source):
+    """Make the environment of the linters; Odoo's own linter imports Odoo from it."""
+    _ensure(LINT_VENV, [REQUIREMENTS, LINT_REQUIREMENTS])
+    _link_odoo(LINT_VENV, source)
+
+
+def _ensure(venv, requirements):
+    """Build ``venv`` anew if what it was made of is no longer what is asked for."""
+    stamp = venv / "made-of"
+    wanted = _fingerprint(requirements)
+    if _is_current(venv, stamp, wanted):
+        return
+    need_disk(1)
+    with step(f"Installing Python packages into {venv.relative_to(REPO)}"):
+        # Scripts in a virtual environment name its path, so it is built in its place; the
+        # stamp, written last, tells that it was finished.
+        sweep(venv.parent, f"{venv.name}.old-*")
+        if venv.exists():
+            empty = venv.with_name(f"{venv.name}.old-new")
+            empty.mkdir(exist_ok=True)
+            replace_folder(empty, venv)
+        _create(venv)
+        _install(venv, requirements)
+        stamp.write_text(wanted, encoding="utf-8")
+
+
+def _fingerprint(requirements):
+    """Say what a virtual environment is made of.
+
+    The patch release of Python is left out: Debian updates it at any time and the
+    packages stay as they are.
+    """
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    digest.update(str(REPO).encode())
+    for path in requirements:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_current(venv, stamp, wanted):
+    """Tell whether the environment is finished, up to date and still starts."""
+    try:
+        if stamp.read_text(encoding="utf-8") != wanted:
+            return False
+    except OSError:
+        return False
+    return not subprocess.run([python(venv), "-c", ""], capture_output=True, check=False).returncode
+
+
+def _create(venv):
+    """Make an empty environment."""
+    run_logged(
+        [sys.executable, "-m", "venv", "--clear", venv],
+        f"{venv.name}-create",
+        "No Python virtual environment could be made: install python3-venv and run ./dev again",
+    )
+
+
+def _install(venv, requirements):
+    """Install the pinned packages; only ready-made wheels, so that no compiler is needed."""
+    command = [python(venv), "-m", "pip", "install", "--disable-pip-version-check"]
+    for path in requirements:
+        command += ["-r", path]
+    run_logged(
+        command,
+        f"{venv.name}-pip",
+        "The Python packages could not be installed: check the network and run ./dev again",
+    )
+
+
+def _link_odoo(venv, source):
+    """Put Odoo on the path of the environment's Python, as pytest's plugin imports it early."""
+    sites = list(venv.glob("lib/python3*/site-packages"))
+    if not sites:
+        raise Failure(f"{venv} is broken: remove it and run ./dev again.")
+    path_file = sites[0] / "odoo-source.pth"
+    line = f"{source.python_path}\n"
+    if path_file.exists() and path_file.read_text(encoding="utf-8") == line:
+        return
+    new = path_file.with_suffix(f".new-{os.getpid()}")
+    new.write_text(line, encoding="utf-8")
+    shutil.move(new, path_file)

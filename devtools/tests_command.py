@@ -1,0 +1,77 @@
+"""``./dev test`` and ``./dev bench``: run Python on a fresh copy of the prepared database."""
+
+import json
+import os
+import signal
+import subprocess
+
+from . import machine, odoo_process, python_env
+from .common import REPO, Failure, die_with_parent
+
+OPTIONS = ["--odoo-http", "--odoo-log-level=warn"]
+
+
+def run_tests(recipe, arguments):
+    """Run pytest over the addons and ``tests`` and return its exit code."""
+    return _run(recipe, "tests", [python_env.python(), "-m", "pytest", *OPTIONS, *arguments])
+
+
+def run_bench(recipe, arguments):
+    """Run the benchmark and return its exit code."""
+    script = REPO / "bench" / "run.py"
+    if not script.exists():
+        raise Failure("There is no benchmark yet: bench/run.py is missing.")
+    return _run(recipe, "bench", [python_env.python(), script, *arguments])
+
+
+def _run(recipe, suffix, command):
+    """Run ``command`` with a configuration that leads to a copy of our own."""
+    with machine.prepared() as source:
+        with machine.private_copy(source, recipe, suffix) as (database, prefix, top, base):
+            configuration = odoo_process.write_configuration(prefix + suffix, database)
+            environment = odoo_process.environment(configuration)
+            environment["COMPLAINT_DEV"] = json.dumps(
+                {
+                    "prefix": prefix,
+                    "database": database,
+                    "top": top,
+                    "base": base,
+                    "names": recipe.names,
+                    "auto": recipe.auto,
+                }
+            )
+            try:
+                return wait(command, environment)
+            finally:
+                for path in configuration.parent.glob(f"{prefix}*.conf"):
+                    path.unlink(missing_ok=True)
+
+
+def wait(command, environment):
+    """Run in the foreground; Ctrl-C reaches the child by itself, other signals are passed on."""
+    process = subprocess.Popen(
+        [str(part) for part in command], env=environment, cwd=REPO, preexec_fn=_prepare_child
+    )
+
+    def forward(number, _frame):
+        process.send_signal(number)
+
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, forward),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, forward),
+    }
+    try:
+        code = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+def _prepare_child():
+    """Runs in the child: take signals again and end when ./dev is killed."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    die_with_parent()
+    if os.getppid() == 1:
+        os._exit(1)
