@@ -86,7 +86,7 @@ def _add_test(commands):
         commands, "test", _test, "run the tests; all other arguments go to pytest",
         usage="./dev test [--addons A,B] [--auto-install] [pytest arguments]",
     )
-    parser.add_argument("--addons", help="install and test only these, separated by commas")
+    parser.add_argument("--addons", help="install only these, separated by commas, or none")
     parser.add_argument(
         "--auto-install", action="store_true",
         help="with the modules that a normal Odoo installs by itself",
@@ -111,7 +111,7 @@ def _add_database_commands(commands):
 
 def _recipe(only=None, demo=True, **options):
     """Return what the database is to hold."""
-    names = addons.present(only.split(",") if only else None)
+    names = [] if only == "none" else addons.present(only.split(",") if only else None)
     return Recipe(names=tuple(names), demo=demo, **options)
 
 

@@ -27,18 +27,21 @@ CALLING_HOME = ("partner_autocomplete", "iap", "iap_mail", "sms", "snailmail")
 # The bundles that a browser opens first; making them takes seconds that each browser test
 # would otherwise pay.
 PREGENERATE = """
-bundles = [
-    "web.assets_web", "web.assets_backend", "web.assets_frontend",
-    "web.assets_frontend_minimal", "web.assets_frontend_lazy", "web.assets_tests",
-    "web.assets_backend_lazy", "web.report_assets_common", "web.report_assets_pdf",
-    "web.assets_web_print",
-]
-for name in bundles:
-    bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True, debug_assets=False)
+def pregenerate(name, **options):
+    bundle = env["ir.qweb"]._get_asset_bundle(name, debug_assets=False, **options)
     if bundle.stylesheets:
         bundle.css()
     if bundle.javascripts:
         bundle.js()
+
+for name in (
+    "web.assets_web", "web.assets_backend", "web.assets_frontend", "web.assets_web_print",
+    "web.assets_frontend_minimal", "web.assets_frontend_lazy", "web.assets_tests",
+    "web.assets_backend_lazy", "web.report_assets_common", "web.report_assets_pdf",
+):
+    pregenerate(name)
+for name in ("web.report_assets_common", "web.report_assets_pdf"):
+    pregenerate(name, js=False, autoprefix=True)
 env.cr.commit()
 """
 
@@ -121,18 +124,18 @@ def ensure_top(source, recipe):
     The caller holds the lock of the set-up.
     """
     base = ensure_base(source, recipe)
-    if not recipe.names:
-        return base
     name = top_name(source, recipe)
     if databases.exists(name):
         return name
     state = current_state(recipe.names)
-    with step(f"Installing {', '.join(recipe.names)} into a copy of it"), _building(name) as new:
+    what = ", ".join(recipe.names) or "nothing"
+    with step(f"Installing {what} into a copy of it"), _building(name) as new:
         databases.clone(base, new)
-        odoo_process.install(
-            new, recipe.names, "addons", *recipe.options, gate=not recipe.allow_warnings
-        )
-        _check_installed(new, recipe.names, "addons")
+        if recipe.names:
+            odoo_process.install(
+                new, recipe.names, "addons", *recipe.options, gate=not recipe.allow_warnings
+            )
+            _check_installed(new, recipe.names, "addons")
         odoo_process.shell(new, PREGENERATE, "bundles")
         databases.query(QUIET, new)
         save_state(new, state)
