@@ -1,0 +1,46 @@
+"""Names that several models share."""
+
+# Values that only the software itself may write (numbers, event heads, stages) travel with
+# this object in the context. It is compared by identity, so no client can send it.
+INTERNAL_WRITE = object()
+
+# Context key for INTERNAL_WRITE.
+INTERNAL_KEY = 'complaint_internal_write'
+
+# Fixed phases of the life cycle. A company names and orders its stages freely; software that
+# must know where a case is asks for the phase. (value, English label)
+PHASES = [
+    ('intake', "Intake"),
+    ('assessment', "Assessment"),
+    ('assignment', "Assignment"),
+    ('investigation', "Investigation"),
+    ('solution', "Solution"),
+    ('approval', "Approval"),
+    ('execution', "Execution"),
+    ('feedback', "Answer to the customer"),
+    ('callback', "Callback"),
+    ('closed_normal', "Closed"),
+    ('closed_abnormal', "Closed abnormally"),
+    ('refused', "Refused"),
+    ('withdrawn', "Withdrawn"),
+]
+
+CLOSED_PHASES = ('closed_normal', 'closed_abnormal', 'refused', 'withdrawn')
+
+# What entering a phase means whatever milestone the stage itself carries.
+PHASE_MILESTONES = {
+    'closed_normal': 'closed',
+    'closed_abnormal': 'closed',
+    'refused': 'refused',
+    'withdrawn': 'withdrawn',
+}
+
+# Beyond this many minutes a business time in the past needs a reason (design, section 5).
+BACKDATE_MINUTES = 5
+
+# Minutes during which the person who recorded an event may undo it alone.
+UNDO_MINUTES = 10
+
+# Context key and value by which an administrator loads finished complaints of the past.
+IMPORT_KEY = 'complaint_import'
+IMPORT_HISTORY = 'history'

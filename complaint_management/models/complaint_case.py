@@ -1,0 +1,358 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE, PHASES
+
+# Fields that only the software writes. (History imports bring some of them, see intake.)
+PROTECTED_FIELDS = (
+    'number', 'registered_at', 'closed_at', 'round', 'event_count', 'event_head', 'recused_user_ids',
+)
+
+SUBJECT_LENGTH = 80
+
+
+class ComplaintCase(models.Model):
+    """One complaint, from the first contact to the last follow-up."""
+
+    _name = 'complaint.case'
+    _description = "Complaint"
+    _inherit = [
+        'portal.mixin', 'mail.activity.mixin', 'rating.mixin', 'mail.tracking.duration.mixin',
+    ]
+    _order = 'priority desc, id desc'
+    _primary_email = 'complainant_email'
+    _track_duration_field = 'stage_id'
+    _rec_names_search = ['number', 'name', 'complainant_name', 'complainant_phone']
+    _check_company_auto = True
+
+    # What
+    number = fields.Char(
+        string="Complaint number", readonly=True, copy=False, index='trigram', tracking=True,
+    )
+    name = fields.Char(string="Subject", required=True, index='trigram', tracking=True)
+    description = fields.Text(string="What happened")
+    kind_id = fields.Many2one(
+        comodel_name='complaint.kind', ondelete='restrict', tracking=True, index=True,
+        default=lambda self: self.env.ref('complaint_management.kind_complaint', False),
+    )
+    category_id = fields.Many2one(
+        comodel_name='complaint.category', ondelete='restrict', tracking=True, index=True,
+        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+    )
+    cause_id = fields.Many2one(
+        comodel_name='complaint.cause', ondelete='restrict', tracking=True, index='btree_not_null',
+    )
+    grade_id = fields.Many2one(
+        comodel_name='complaint.grade', ondelete='restrict', tracking=True, index=True,
+        compute='_compute_grade_id', store=True, readonly=False, precompute=True,
+        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+    )
+    grade_color = fields.Integer(related='grade_id.color', export_string_translation=False)
+    priority = fields.Selection(
+        selection=[('0', "Normal"), ('1', "Urgent"), ('2', "Very urgent")],
+        string="Urgency", default='0', required=True, tracking=True, index=True,
+    )
+    validity = fields.Selection(
+        selection=[
+            ('undetermined', "Undetermined"),
+            ('valid', "Valid"),
+            ('invalid', "Invalid"),
+            ('unreasonable', "Unreasonable"),
+            ('out_of_scope', "Out of scope"),
+            ('not_liable', "Not our liability"),
+        ],
+        string="Ruling", default='undetermined', required=True, tracking=True,
+    )
+    flag_ids = fields.Many2many(comodel_name='complaint.flag', string="Flags")
+    is_restricted = fields.Boolean(compute='_compute_flag_effects', store=True)
+    needs_legal_opinion = fields.Boolean(compute='_compute_flag_effects', store=True)
+    expected_solution = fields.Text()
+    facts = fields.Text(string="Established facts")
+    basis = fields.Text(string="Basis of the decision")
+    case_properties = fields.Properties(
+        string="Properties", definition='procedure_id.case_properties_definition',
+    )
+
+    # Who complains, and how the complaint came
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", tracking=True, index='btree_not_null',
+        ondelete='restrict',
+    )
+    complainant_name = fields.Char(
+        compute='_compute_complainant', store=True, readonly=False, precompute=True,
+        index='trigram',
+    )
+    complainant_phone = fields.Char(
+        compute='_compute_complainant', store=True, readonly=False, precompute=True, index=True,
+    )
+    complainant_email = fields.Char(
+        compute='_compute_complainant', store=True, readonly=False, precompute=True, index=True,
+    )
+    channel_id = fields.Many2one(
+        comodel_name='complaint.channel', ondelete='restrict', tracking=True, index=True,
+    )
+    source_partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Referring body", ondelete='restrict',
+        index='btree_not_null',
+    )
+    source_reference = fields.Char(string="Its reference")
+    needs_referring_body = fields.Boolean(related='channel_id.needs_referring_body')
+    received_at = fields.Datetime(
+        required=True, default=fields.Datetime.now, tracking=True, index=True, copy=False,
+    )
+    registered_at = fields.Datetime(readonly=True, copy=False, index=True)
+
+    # Who works on it
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True,
+        default=lambda self: self.env.company,
+    )
+    procedure_id = fields.Many2one(
+        comodel_name='complaint.procedure', required=True, ondelete='restrict', index=True,
+        check_company=True, tracking=True,
+    )
+    team_id = fields.Many2one(
+        comodel_name='complaint.team', ondelete='restrict', index=True, check_company=True,
+        tracking=True,
+    )
+    department_id = fields.Many2one(
+        comodel_name='hr.department', string="Responsible department", ondelete='restrict',
+        compute='_compute_department_id', store=True, readonly=False, precompute=True,
+        index='btree_not_null', check_company=True, tracking=True,
+    )
+    contact_owner_id = fields.Many2one(
+        comodel_name='res.users', string="First-contact owner", tracking=True, copy=False,
+        index='btree_not_null', ondelete='restrict', domain=[('share', '=', False)],
+    )
+    followup_user_id = fields.Many2one(
+        comodel_name='res.users', string="Follow-up owner", tracking=True, copy=False,
+        index='btree_not_null', ondelete='restrict', domain=[('share', '=', False)],
+    )
+    handler_id = fields.Many2one(
+        comodel_name='res.users', tracking=True, copy=False, index='btree_not_null',
+        ondelete='restrict', domain=[('share', '=', False)],
+    )
+    accused_employee_ids = fields.Many2many(
+        comodel_name='hr.employee.public', relation='complaint_case_accused_employee_rel',
+        column1='case_id', column2='employee_id', string="Accused employees", copy=False,
+    )
+    recused_user_ids = fields.Many2many(
+        comodel_name='res.users', relation='complaint_case_recused_user_rel',
+        column1='case_id', column2='user_id', string="Recused people",
+        compute='_compute_recused_user_ids', store=True, compute_sudo=True, copy=False,
+    )
+
+    # Where it stands
+    stage_id = fields.Many2one(
+        comodel_name='complaint.stage', required=True, ondelete='restrict', index=True,
+        tracking=True, copy=False, group_expand='_read_group_stage_id',
+        domain="[('procedure_id', '=', procedure_id)]",
+    )
+    phase = fields.Selection(
+        selection=PHASES, compute='_compute_phase', store=True, precompute=True, index=True,
+        group_expand=True,
+    )
+    is_closed = fields.Boolean(
+        string="Closed", compute='_compute_phase', store=True, precompute=True,
+    )
+    stage_guidance = fields.Html(related='stage_id.guidance', string="Guidance")
+    round = fields.Integer(default=1, readonly=True, copy=False)
+    limit_date = fields.Datetime(
+        tracking=True, copy=False,
+        help="Set by a manager, a slip or a regulator's letter.",
+    )
+    closing_reason_id = fields.Many2one(
+        comodel_name='complaint.closing.reason', ondelete='restrict', copy=False, tracking=True,
+        index='btree_not_null',
+    )
+    closing_note = fields.Text(string="Closing explanation", copy=False)
+    closed_at = fields.Datetime(readonly=True, copy=False, index=True)
+    parent_id = fields.Many2one(
+        comodel_name='complaint.case', string="Complains about the handling of",
+        index='btree_not_null', ondelete='restrict', copy=False,
+    )
+    duplicate_of_id = fields.Many2one(
+        comodel_name='complaint.case', index='btree_not_null', ondelete='restrict', copy=False,
+    )
+    is_example = fields.Boolean(
+        readonly=True, copy=False, help="An example that may be removed without a trace.",
+    )
+
+    # History
+    event_ids = fields.One2many(comodel_name='complaint.event', inverse_name='case_id')
+    event_count = fields.Integer(readonly=True, copy=False)
+    event_head = fields.Char(readonly=True, copy=False)
+    can_undo = fields.Boolean(compute='_compute_can_undo')
+
+    _number_uniq = models.UniqueIndex(
+        '(number, company_id) WHERE number IS NOT NULL',
+        "Another complaint of this company has the same number.",
+    )
+    _board_idx = models.Index('(stage_id, priority DESC, id DESC)')
+    _list_idx = models.Index('(priority DESC, id DESC)')
+    _open_team_idx = models.Index('(team_id, stage_id) WHERE NOT is_closed')
+    _open_handler_idx = models.Index('(handler_id) WHERE NOT is_closed')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('number', 'name')
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = f'{case.number} {case.name}' if case.number else case.name
+
+    @api.depends('partner_id')
+    def _compute_complainant(self):
+        for case in self:
+            partner = case.partner_id
+            case.complainant_name = partner.name or case.complainant_name
+            case.complainant_phone = partner.phone or case.complainant_phone
+            case.complainant_email = partner.email or case.complainant_email
+
+    @api.depends('category_id')
+    def _compute_grade_id(self):
+        for case in self:
+            case.grade_id = case.grade_id or case.category_id.grade_id
+
+    @api.depends('category_id')
+    def _compute_department_id(self):
+        for case in self:
+            case.department_id = case.department_id or case.category_id.department_id
+
+    @api.depends('flag_ids.restricts_access', 'flag_ids.requires_legal_opinion')
+    def _compute_flag_effects(self):
+        for case in self:
+            case.is_restricted = any(case.flag_ids.mapped('restricts_access'))
+            case.needs_legal_opinion = any(case.flag_ids.mapped('requires_legal_opinion'))
+
+    @api.depends('stage_id.phase')
+    def _compute_phase(self):
+        for case in self:
+            case.phase = case.stage_id.phase
+            case.is_closed = case.phase in CLOSED_PHASES
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for case in self:
+            case.access_url = f'/my/complaints/{case.id}'
+
+    # === CONSTRAINTS === #
+
+    @api.constrains('handler_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids')
+    def _check_nobody_recused_assigned(self):
+        """Keep the person complained about away from the case (requirement T16)."""
+        for case in self.filtered('recused_user_ids'):
+            assigned = case.handler_id | case.contact_owner_id | case.followup_user_id
+            if recused := assigned & case.recused_user_ids:
+                raise ValidationError(self.env._(
+                    "%(names)s must not handle this complaint: the person complained about "
+                    "neither handles nor sees it. Assign somebody else first.",
+                    names=", ".join(recused.mapped('name')),
+                ))
+
+    @api.constrains('parent_id', 'duplicate_of_id')
+    def _check_not_own_ancestor(self):
+        if self._has_cycle() or self._has_cycle('duplicate_of_id'):
+            raise ValidationError(self.env._("A complaint cannot refer to itself."))
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange('team_id')
+    def _onchange_team_id(self):
+        if self.team_id.procedure_id and not self._origin:
+            self.procedure_id = self.team_id.procedure_id
+
+    @api.onchange('procedure_id')
+    def _onchange_procedure_id(self):
+        if self.procedure_id and self.stage_id.procedure_id != self.procedure_id:
+            self.stage_id = self._get_stage_in_procedure(self.procedure_id)
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        return {**self._get_routing_values(values), **values}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        history = self._is_history_import()
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_protected_values(vals, history)
+            self._complete_values(vals, history)
+        target_stage_ids = [self._pop_target_stage(vals, history) for vals in vals_list]
+        self._assign_numbers(vals_list)
+        # From here on the values are the software's own.
+        internal = self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE})
+        cases = super(ComplaintCase, internal).create(vals_list)
+        cases = cases.with_context(**{INTERNAL_KEY: None})
+        cases._after_create(target_stage_ids, history)
+        return cases
+
+    def write(self, vals):
+        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+            return super().write(vals)
+        history = self._is_history_import()
+        vals = dict(vals)
+        self._check_protected_values(vals, history)
+        if history:
+            return self._write_history(vals)
+        stage_id = vals.pop('stage_id', None)
+        received_at = vals.pop('received_at', None)
+        procedure_id = vals.pop('procedure_id', None)
+        if procedure_id:
+            self._change_procedure(self.env['complaint.procedure'].browse(procedure_id))
+        if vals:
+            super().write(vals)
+        if received_at:
+            self._correct_received_at(fields.Datetime.to_datetime(received_at))
+        if stage_id:
+            self._move_to(self.env['complaint.stage'].browse(stage_id))
+        return True
+
+    def _write_internal(self, vals):
+        """Write values that only the software may write."""
+        return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
+
+    @api.model
+    def _check_protected_values(self, vals, history):
+        """Refuse values that only the software may write.
+
+        :raise UserError: names the fields
+        """
+        if history or self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+            allowed = ('number', 'registered_at', 'closed_at')
+        else:
+            allowed = ()
+        if protected := [f for f in PROTECTED_FIELDS if vals.get(f) and f not in allowed]:
+            raise UserError(self.env._(
+                "The software sets these fields itself: %(fields)s. Leave them out; finished "
+                "complaints of the past are loaded by an administrator as history.",
+                fields=", ".join(self._fields[f]._description_string(self.env) for f in protected),
+            ))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kept(self):
+        """A complaint is never lost: it goes only through `_erase`."""
+        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
+            raise UserError(self.env._(
+                "A complaint cannot be deleted: close it, or mark it as a duplicate. An "
+                "administrator can erase it for a reason, which leaves its number and dates.",
+            ))
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for vals in vals_list:
+            vals.pop('registered_at', None)
+        return vals_list
+
+    @api.model
+    def _read_group_stage_id(self, stages, domain):
+        """Show every stage of the one procedure that the board is about."""
+        procedures = self.env['complaint.procedure'].browse(
+            self.env.context.get('default_procedure_id') or [],
+        )
+        procedures = procedures or stages.procedure_id
+        if len(procedures) != 1:
+            return stages
+        return stages | stages.search([('procedure_id', '=', procedures.id)])

@@ -1,0 +1,95 @@
+from odoo import api, models
+
+
+class ComplaintCaseAccess(models.Model):
+    """Who works on a case, who is told, and who is kept away."""
+
+    _inherit = 'complaint.case'
+
+    # === RECUSAL === #
+
+    @api.depends('accused_employee_ids')
+    def _compute_recused_user_ids(self):
+        for case in self:
+            case.recused_user_ids = case._get_recused_users()
+
+    def _get_recused_users(self):
+        """Return the users who neither handle nor see this case.
+
+        Addons and later rules widen it; record rules read the stored result.
+        """
+        self.ensure_one()
+        employees = self.accused_employee_ids.with_context(active_test=False)
+        return employees.user_id
+
+    def _update_recused_users(self):
+        """Reckon anew who is recused, after an employee got or lost a user."""
+        self.env.add_to_compute(self._fields['recused_user_ids'], self)
+        self.env.flush_all()
+
+    # === RECIPIENTS === #
+
+    def _get_recipients(self, role):
+        """Return the users who hold a role on this case, never a recused one.
+
+        :param str role: 'handler', 'owner' (first contact), 'follow_up', 'department_head',
+            'team_leader' or 'parent_leader'
+        :rtype: res.users recordset
+        """
+        self.ensure_one()
+        # Who heads a team or a department is no secret, but the records may be out of reach.
+        case = self.sudo()
+        users = {
+            'handler': lambda: case.handler_id,
+            'owner': lambda: case.contact_owner_id,
+            'follow_up': lambda: case.followup_user_id,
+            'department_head': lambda: case.department_id.manager_id.user_id,
+            'team_leader': lambda: case.team_id.leader_id,
+            'parent_leader': lambda: case.team_id.parent_id.leader_id,
+        }[role]()
+        return (users - case.recused_user_ids).filtered('active').sudo(False)
+
+    def _get_promised_date(self):
+        """Hook: return the date by which the customer was promised an answer (UTC), or False.
+
+        The base addon knows no limits; the addon of time limits overrides this.
+        """
+        self.ensure_one()
+        return False
+
+    # === FOLLOWERS AND NOTICES === #
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Let the handler follow the case, without a mail."""
+        followers = super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+        handler = self.env['res.users'].sudo().browse(updated_values.get('handler_id') or [])
+        if handler.active:
+            followers.append((handler.partner_id.id, default_subtype_ids, False))
+        return followers
+
+    def write(self, vals):
+        before = {case: case.handler_id for case in self} if vals.get('handler_id') else {}
+        result = super().write(vals)
+        changed = self.filtered(lambda case: case in before and case.handler_id != before[case])
+        changed._notify_new_handlers()
+        return result
+
+    def _notify_new_handlers(self):
+        """Give every handler who did not take the case himself something to do; no mail."""
+        cases = self.filtered(
+            lambda case: case.handler_id and case.handler_id != self.env.user and not case.is_closed,
+        )
+        if not cases or self._is_history_import():
+            return
+        model_id = self.env['ir.model']._get_id(self._name)
+        activity_type = self.env.ref('mail.mail_activity_data_todo', raise_if_not_found=False)
+        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create([
+            {
+                'res_model_id': model_id,
+                'res_id': case.id,
+                'activity_type_id': activity_type.id if activity_type else False,
+                'summary': self.env._("Handle this complaint"),
+                'user_id': case.handler_id.id,
+            }
+            for case in cases
+        ])

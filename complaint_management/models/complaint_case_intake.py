@@ -1,0 +1,323 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext
+
+from ..const import IMPORT_HISTORY, IMPORT_KEY
+from .complaint_case import SUBJECT_LENGTH
+
+
+class ComplaintCaseIntake(models.Model):
+    """How a case comes in: values, numbers, registration, mail, import."""
+
+    _inherit = 'complaint.case'
+
+    # === VALUES OF A NEW CASE === #
+
+    @api.model
+    def _get_routing_values(self, values):
+        """Return team, procedure, company and first stage for a new case.
+
+        :param dict values: what is known already; it wins
+        :return: dict of field values, without those that are in `values`
+        """
+        teams, procedures = self.env['complaint.team'], self.env['complaint.procedure']
+        team = teams.browse(values.get('team_id'))
+        if 'team_id' not in values:
+            team = self._get_default_team(values.get('company_id'))
+        company = self.env['res.company'].browse(values.get('company_id'))
+        company = company or team.company_id or self.env.company
+        procedure = procedures.browse(values.get('procedure_id')) or team.procedure_id
+        procedure = procedure or procedures._get_default_procedure(company)
+        routing = {
+            'company_id': company.id,
+            'team_id': team.id,
+            'procedure_id': procedure.id,
+            'stage_id': procedure._get_first_stage().id if procedure else False,
+        }
+        return {name: value for name, value in routing.items() if name not in values}
+
+    @api.model
+    def _get_default_team(self, company_id=False):
+        """Return the team that takes in what the current user registers."""
+        company_id = company_id or self.env.company.id
+        domain = [('company_id', 'in', (company_id, False))]
+        mine = self.env.user._get_complaint_teams().filtered_domain(domain)[:1]
+        return mine or self.env['complaint.team'].search(domain, limit=1)
+
+    @api.model
+    def _complete_values(self, vals, history):
+        """Fill in `vals` what a person at the desk need not type."""
+        vals.update(self._get_routing_values(vals))
+        if not vals.get('procedure_id'):
+            raise UserError(self.env._(
+                "There is no procedure for this company yet. An administrator adds one under "
+                "Complaints > Configuration > Procedures.",
+            ))
+        if not (vals.get('name') or '').strip():
+            first_line = next(iter((vals.get('description') or '').strip().splitlines()), '')
+            vals['name'] = first_line[:SUBJECT_LENGTH] or self.env._("No subject")
+        now = self.env.cr.now().replace(microsecond=0)
+        received_at = fields.Datetime.to_datetime(vals.get('received_at')) or now
+        vals['received_at'] = received_at
+        if history:
+            vals['registered_at'] = vals.get('registered_at') or received_at
+        elif vals.get('registered_at', True):
+            vals['registered_at'] = now
+        if not history:
+            if received_at > now.replace(microsecond=0):
+                vals['received_at'] = self._check_not_future(received_at, now)
+            if self.env.user._is_internal() and not self.env.su:
+                vals.setdefault('contact_owner_id', self.env.uid)
+
+    @api.model
+    def _check_not_future(self, moment, now):
+        """Return `now` for a moment a little ahead of it (clocks differ by seconds).
+
+        :raise UserError: the moment is more than five minutes in the future
+        """
+        if (moment - now).total_seconds() > 300:
+            raise UserError(self.env._("A complaint cannot be received in the future."))
+        return now
+
+    @api.model
+    def _pop_target_stage(self, vals, history):
+        """Leave the first stage of the procedure in `vals`; return the stage asked for, if any."""
+        procedure = self.env['complaint.procedure'].browse(vals['procedure_id'])
+        first = procedure._get_first_stage()
+        if not first:
+            raise UserError(self.env._(
+                "The procedure “%(procedure)s” has no stages yet. An administrator adds them "
+                "under Complaints > Configuration > Procedures.", procedure=procedure.name,
+            ))
+        stage_id = vals.get('stage_id') or first.id
+        if history:
+            vals['stage_id'] = stage_id
+            return False
+        vals['stage_id'] = first.id
+        return stage_id if stage_id != first.id else False
+
+    # === NUMBERS === #
+
+    @api.model
+    def _assign_numbers(self, vals_list):
+        """Give a number to every new case that is registered and has none.
+
+        One query for each sequence, however many cases there are. Numbers that an import brought
+        move the sequence on, and may not be those of an erased complaint.
+        """
+        to_number, imported = {}, {}
+        for vals in vals_list:
+            sequence = self._get_number_sequence(vals)
+            if vals.get('number'):
+                imported.setdefault(sequence, []).append(vals['number'])
+            elif vals.get('registered_at'):
+                to_number.setdefault(sequence, []).append(vals)
+        for sequence, numbers in imported.items():
+            self.env['complaint.tombstone']._check_not_used(numbers)
+            sequence._skip_past(numbers)
+        for sequence, batch in to_number.items():
+            for vals, number in zip(batch, sequence._next_batch(len(batch)), strict=True):
+                vals['number'] = number
+
+    @api.model
+    def _get_number_sequence(self, vals):
+        procedure = self.env['complaint.procedure'].browse(vals['procedure_id'])
+        # Sequences are the administrator's, everybody at the desk takes numbers from them.
+        own = procedure.sudo().number_sequence_id
+        company = self.env['res.company'].sudo().browse(vals['company_id'])
+        if not own and not company.complaint_sequence_id:
+            company._create_complaint_sequences()
+        return own or company.complaint_sequence_id
+
+    # === REGISTRATION === #
+
+    def _after_create(self, target_stage_ids, history):
+        """Record how the new cases came in and bring them where they belong."""
+        if history:
+            return self._stamp_history()
+        registered = self.filtered('registered_at')
+        registered._check_registration()
+        self._stamp_at('received', 'received_at', payload_of=type(self)._get_receipt_payload)
+        registered._stamp('registered')
+        self._notify_new_handlers()
+        for stage_id, cases in self._group_by_target(target_stage_ids).items():
+            cases._move_to(self.env['complaint.stage'].browse(stage_id))
+        return None
+
+    def _group_by_target(self, target_stage_ids):
+        groups = {}
+        for case, stage_id in zip(self, target_stage_ids, strict=True):
+            if stage_id:
+                groups[stage_id] = groups.get(stage_id, self.browse()) | case
+        return groups
+
+    def _get_receipt_payload(self):
+        """Return what the history keeps about how this case was received."""
+        self.ensure_one()
+        return {'channel': self.channel_id.code or ''} if self.channel_id else None
+
+    def _check_registration(self):
+        """Refuse to register what lacks something that the procedure or the channel demands.
+
+        :raise UserError: all that is missing, for every case
+        """
+        obstacles = {
+            case: sentences for case in self if (sentences := case._get_registration_obstacles())
+        }
+        if obstacles:
+            raise UserError(self._format_obstacles(obstacles))
+
+    def _get_registration_obstacles(self):
+        """Return the sentences that say what keeps this case from being registered."""
+        self.ensure_one()
+        sentences = []
+        reachable = (
+            self.partner_id or self.complainant_phone or self.complainant_email
+            or self.complainant_name
+        )
+        if not self.procedure_id.allow_anonymous and not reachable:
+            sentences.append(self.env._(
+                "Say who complains: this procedure takes no anonymous complaints.",
+            ))
+        if self.needs_referring_body and not self.source_partner_id:
+            sentences.append(self.env._(
+                "Name the referring body: the channel “%(channel)s” needs it.",
+                channel=self.channel_id.name,
+            ))
+        return sentences
+
+    def action_register(self):
+        """Give the cases their numbers and record that they are registered."""
+        todo = self.filtered(lambda case: not case.registered_at)
+        todo._check_registration()
+        now = self.env.cr.now().replace(microsecond=0)
+        vals_list = [
+            {
+                'procedure_id': case.procedure_id.id,
+                'company_id': case.company_id.id,
+                'registered_at': now,
+            }
+            for case in todo
+        ]
+        self._assign_numbers(vals_list)
+        for case, vals in zip(todo, vals_list, strict=True):
+            case._write_internal({
+                'number': vals['number'],
+                'registered_at': now,
+                'contact_owner_id': case.contact_owner_id.id or self.env.uid,
+            })
+        todo._stamp('registered')
+        return True
+
+    # === MAIL === #
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Make a case of a mail. It waits for the desk to register it and give it a number."""
+        email = self.env.ref('complaint_management.channel_email', raise_if_not_found=False)
+        values = {
+            'name': msg_dict.get('subject') or self.env._("No subject"),
+            'description': html2plaintext(msg_dict.get('body') or ''),
+            'channel_id': email.id if email else False,
+            'partner_id': msg_dict.get('author_id') or False,
+            'registered_at': False,
+            'received_at': msg_dict.get('date') or False,
+            **(custom_values or {}),
+        }
+        # A sender's clock may be wrong; the complaint was here at the latest now.
+        now = self.env.cr.now().replace(microsecond=0)
+        received_at = fields.Datetime.to_datetime(values['received_at'])
+        values['received_at'] = min(received_at or now, now)
+        return super().message_new(msg_dict, custom_values=values)
+
+    # === IMPORT OF HISTORY === #
+
+    @api.model
+    def _is_history_import(self):
+        """Say whether finished complaints of the past are being loaded.
+
+        :raise AccessError: somebody who is no administrator asks for it
+        """
+        if self.env.context.get(IMPORT_KEY) != IMPORT_HISTORY:
+            return False
+        admin = 'complaint_management.group_complaint_admin'
+        if not (self.env.su or self.env.user.has_group(admin)):
+            raise AccessError(self.env._(
+                "Only an administrator of complaints may import history.",
+            ))
+        return True
+
+    def _stamp_history(self):
+        """Record the events that the dates of imported cases tell of."""
+        imported = {'imported': True}
+        self._stamp_at('received', 'received_at', payload_of=lambda case: imported)
+        self._stamp_at('registered', 'registered_at', payload_of=lambda case: imported)
+        closed = self.filtered('is_closed')
+        for case in closed.filtered(lambda c: not c.closed_at):
+            case._write_internal({'closed_at': case.registered_at})
+        for phase, cases in closed.grouped('phase').items():
+            cases._stamp_at(
+                self._get_phase_milestone(phase), 'closed_at', payload_of=lambda case: imported,
+            )
+
+    def _write_history(self, vals):
+        """Update imported cases; dates that changed are corrected in the history too."""
+        dates = ('received_at', 'registered_at', 'closed_at')
+        before = {case: {name: case[name] for name in dates} for case in self}
+        if 'number' in vals:
+            self.env['complaint.tombstone']._check_not_used([vals['number']])
+        was_closed = self.filtered('is_closed')
+        self._write_internal(vals)
+        for name, milestone in (('received_at', 'received'), ('registered_at', 'registered')):
+            changed = self.filtered(lambda case, name=name: case[name] != before[case][name])
+            changed._correct_event_date(milestone, name)
+        self._correct_imported_closing(was_closed, before)
+        return True
+
+    def _correct_imported_closing(self, was_closed, before):
+        for case in self:
+            if case.is_closed and not case.closed_at:
+                case._write_internal({'closed_at': case.registered_at})
+            if not case.is_closed and case.closed_at:
+                case._write_internal({'closed_at': False})
+            if (case in was_closed, before[case]['closed_at']) == (case.is_closed, case.closed_at):
+                continue
+            case.event_ids._get_effective(['closed', 'refused', 'withdrawn'])._record_revocation(
+                self.env._("Corrected by a later import"),
+            )
+            if case.is_closed:
+                case._stamp_at(
+                    self._get_phase_milestone(case.phase), 'closed_at',
+                    payload_of=lambda case: {'imported': True},
+                )
+
+    def _correct_received_at(self, received_at):
+        """Correct when the complaint was received, in the case and in its history.
+
+        :raise UserError: the user may not revoke the event that holds the old time
+        """
+        changed = self.filtered(lambda case: case.received_at != received_at)
+        now = self.env.cr.now().replace(microsecond=0)
+        if received_at > now:
+            received_at = self._check_not_future(received_at, now)
+        for event in changed.event_ids._get_effective(['received']):
+            if obstacle := event._get_revoke_obstacle():
+                raise UserError(obstacle)
+        changed._write_internal({'received_at': received_at})
+        changed._correct_event_date('received', 'received_at')
+
+    def _correct_event_date(self, milestone_code, field_name):
+        """Revoke the event of a milestone and record it at the date that the case now holds."""
+        if not self:
+            return
+        events = self.event_ids._get_effective([milestone_code])
+        payloads = {event.case_id: event.payload for event in events}
+        events._record_revocation(self.env._("Date corrected"))
+        self._stamp_at(milestone_code, field_name, payload_of=payloads.get)
+
+    @api.model
+    def get_import_templates(self):
+        return [{
+            'label': self.env._("Import template for complaints"),
+            'template': '/complaint_management/static/xls/complaint_import_template.xlsx',
+        }]

@@ -1,0 +1,45 @@
+from functools import partial
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+
+class ComplaintCaseLine(models.AbstractModel):
+    """Everything that hangs on a case: whoever may not reach the case cannot reach its lines."""
+
+    _name = 'complaint.case.line'
+    _description = "Line of a Complaint"
+
+    case_id = fields.Many2one(
+        comodel_name='complaint.case', required=True, ondelete='cascade', index=True,
+    )
+    company_id = fields.Many2one(related='case_id.company_id', store=True, index=True)
+
+    # === ACCESS METHODS === #
+
+    def _check_access(self, operation):
+        """Add to the usual check that the user may reach the case in the same way.
+
+        Reading a line asks for reading the case; every change of a line asks for writing it.
+        """
+        result = super()._check_access(operation)
+        allowed = self - result[0] if result else self
+        if not any(allowed._ids):
+            return result
+        lines_sudo = allowed.sudo()  # the case of a line must be known before it may be read
+        cases = lines_sudo.case_id.sudo(False)
+        readable = cases._filtered_access('read' if operation == 'read' else 'write')
+        forbidden = lines_sudo.filtered(lambda line: line.case_id.sudo(False) not in readable)
+        if not forbidden:
+            return result
+        forbidden = forbidden.sudo(False)
+        if result:
+            return result[0] + forbidden, result[1]
+        return forbidden, partial(self.env['ir.rule']._make_access_error, operation, forbidden)
+
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Leave out, before anything is counted or grouped, the lines of cases out of reach."""
+        if not (self.env.su or bypass_access):
+            cases = self.env['complaint.case'].with_context(active_test=False)._search([])
+            domain = Domain(domain) & Domain('case_id', 'in', cases)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

@@ -1,0 +1,331 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..const import PHASE_MILESTONES, PHASES, UNDO_MINUTES
+
+PHASE_ORDER = {phase: rank for rank, (phase, _label) in enumerate(PHASES)}
+
+
+class ComplaintCaseStage(models.Model):
+    """How a case changes stage: one way in, all obstacles told at once, and a way back."""
+
+    _inherit = 'complaint.case'
+
+    # === THE ONE WAY IN === #
+
+    def _move_to(self, stage, reason=None, occurred_at=None):
+        """Bring cases into a stage: ask, write, stamp, and tell the hooks once per batch.
+
+        Forms, the board, imports and RPC all end here.
+
+        :param stage: complaint.stage record
+        :param str reason: kept in the history; needed when `occurred_at` lies back
+        :param datetime occurred_at: UTC, when it really happened; default now
+        :return: the cases that moved
+        :raise UserError: every reason why any of the cases may not enter the stage
+        """
+        stage.ensure_one()
+        self.check_access('write')
+        cases = self.filtered(lambda case: case.stage_id != stage)
+        if not cases:
+            return cases
+        cases._raise_obstacles(cases._get_move_obstacles(stage))
+        cases.filtered(lambda case: not case.registered_at).action_register()
+        self._check_business_time(occurred_at, reason)
+        moment = occurred_at or self.env.cr.now()
+        for (from_stage, reopened), group in cases._group_by_origin(stage).items():
+            group._write_move(stage, reopened, moment)
+            group._stamp_move(from_stage, stage, reopened, reason, moment)
+        cases._after_move(stage)
+        return cases
+
+    def _after_move(self, stage):
+        """Hook: react to cases that just entered `stage`, once for each batch.
+
+        Addons above override it and call super. The events of the move are already recorded.
+        """
+        if stage.mail_template_id:
+            self._send_stage_mail(stage.mail_template_id)
+
+    def _group_by_origin(self, stage):
+        """Return {(stage left, is it a reopening): cases} for a move to `stage`."""
+        return self.grouped(
+            lambda case: (case.stage_id, case.stage_id.is_closed and not stage.is_closed),
+        )
+
+    def _write_move(self, stage, reopened, moment):
+        values = self._prepare_move_values(stage, reopened, moment)
+        if not reopened:
+            self._write_internal(values)
+            return
+        for current_round, cases in self.grouped('round').items():
+            cases._write_internal({**values, 'round': current_round + 1})
+
+    def _prepare_move_values(self, stage, reopened, moment):
+        """Return what is written on cases that enter `stage`; addons above may add to it."""
+        values = {'stage_id': stage.id}
+        if stage.is_closed:
+            values['closed_at'] = fields.Datetime.to_datetime(moment).replace(microsecond=0)
+        elif reopened:
+            values |= {'closed_at': False, 'closing_reason_id': False, 'closing_note': False}
+        return values
+
+    def _stamp_move(self, from_stage, stage, reopened, reason, moment):
+        payload = {
+            'from_stage': from_stage.id, 'to_stage': stage.id,
+            'from_name': from_stage.name, 'to_name': stage.name,
+        }
+        codes = ['reopened'] if reopened else []
+        codes.append(stage.milestone_id.code or 'moved')
+        if (closing := self._get_phase_milestone(stage.phase)) and closing not in codes:
+            codes.append(closing)
+        milestones = self.env['complaint.milestone']
+        self.env['complaint.event']._record([
+            {
+                'case_id': case.id,
+                'milestone_id': milestones._get_by_code(code).id,
+                'occurred_at': moment,
+                'note': reason,
+                'payload': payload,
+            }
+            for case in self for code in codes
+        ])
+
+    @api.model
+    def _get_phase_milestone(self, phase):
+        """Return the code of the milestone that entering a phase always means, or None."""
+        return PHASE_MILESTONES.get(phase)
+
+    # === OBSTACLES === #
+
+    def _get_move_obstacles(self, stage):
+        """Say what keeps each case out of `stage`.
+
+        Buttons, errors and imports use the same answer. Addons above add sentences of their own.
+
+        :return: {case: [sentence, …]}, only cases with obstacles
+        """
+        obstacles = {}
+        barred = self._get_group_obstacle(stage)
+        for case in self:
+            sentences = [barred] if barred else []
+            if stage.procedure_id != case.procedure_id:
+                sentences.append(self.env._(
+                    "The stage “%(stage)s” belongs to another procedure.", stage=stage.name,
+                ))
+            if not case.registered_at:
+                sentences += case._get_registration_obstacles()
+            sentences += case._get_closing_obstacles(stage)
+            sentences += filter(None, (gate._get_obstacle(case) for gate in stage.gate_ids))
+            if sentences:
+                obstacles[case] = sentences
+        return obstacles
+
+    def _get_group_obstacle(self, stage):
+        groups = stage.sudo().group_ids  # users may not read groups
+        if self.env.su or not groups or groups & self.env.user.all_group_ids:
+            return None
+        return self.env._(
+            "Only these people may move a complaint to “%(stage)s”: %(groups)s.",
+            stage=stage.name, groups=", ".join(groups.mapped('name')),
+        )
+
+    def _get_closing_obstacles(self, stage):
+        self.ensure_one()
+        reason = self.closing_reason_id
+        if stage.phase in ('refused', 'withdrawn') and not (self.closing_note or '').strip():
+            return [self.env._("Write the closing explanation.")]
+        if stage.phase not in ('closed_normal', 'closed_abnormal'):
+            return []
+        kind = 'normal' if stage.phase == 'closed_normal' else 'abnormal'
+        kinds = dict(reason._fields['kind']._description_selection(self.env))
+        if reason.kind != kind:
+            return [self.env._(
+                "Choose a closing reason of the kind “%(kind)s”.", kind=kinds[kind],
+            )]
+        if reason.needs_text and not (self.closing_note or '').strip():
+            return [self.env._(
+                "Write the closing explanation: the reason “%(reason)s” needs it.",
+                reason=reason.name,
+            )]
+        return []
+
+    def _raise_obstacles(self, obstacles):
+        """Raise all sentences at once; for a single case with a button to its form."""
+        if not obstacles:
+            return
+        message = self._format_obstacles(obstacles)
+        if len(self) > 1 or self.env.context.get('import_file'):
+            raise UserError(message)
+        action = {
+            'type': 'ir.actions.act_window',
+            'res_model': self._name,
+            'res_id': self.id,
+            'views': [(False, 'form')],
+        }
+        raise RedirectWarning(message, action, self.env._("Open the complaint"))
+
+    @api.model
+    def _format_obstacles(self, obstacles):
+        """Return one text for {case: [sentence, …]}; several cases are told apart by name."""
+        if len(obstacles) == 1:
+            return '\n'.join(next(iter(obstacles.values())))
+        return '\n'.join(
+            f'{case.display_name}: {" ".join(sentences)}' for case, sentences in obstacles.items()
+        )
+
+    # === THE WAY BACK === #
+
+    @api.depends('event_count', 'stage_id')
+    @api.depends_context('uid')
+    def _compute_can_undo(self):
+        moves = self._get_current_moves()
+        for case in self:
+            case.can_undo = any(
+                event._is_undoable() for event in moves.filtered(lambda e, c=case: e.case_id == c)
+            )
+
+    def _get_current_moves(self):
+        """Return the events by which these cases came into the stage where they are now."""
+        moves = self.env['complaint.event']
+        effective = self.event_ids._get_effective()
+        for case, events in effective.grouped('case_id').items():
+            last = events.filtered(lambda e: 'to_stage' in (e.payload or {})).sorted('sequence')[-1:]
+            if last and last.payload['to_stage'] == case.stage_id.id:
+                moves |= last._get_same_move() - last.filtered('is_revoked')
+        return moves
+
+    def action_undo(self):
+        """Take back the change of stage that the user just made (within ten minutes)."""
+        self.ensure_one()
+        move = self._get_current_moves().filtered(lambda event: event._is_undoable())
+        if not move:
+            raise UserError(self.env._(
+                "There is nothing to undo: only your own last change of stage can be taken back, "
+                "within %(minutes)s minutes.", minutes=UNDO_MINUTES,
+            ))
+        return move[:1]._revoke(self.env._("Undone"))
+
+    def _step_back(self, move):
+        """Return to the stage that `move` (one event of a change of stage) had left."""
+        self.ensure_one()
+        left = self.env['complaint.stage'].browse(move.payload['from_stage']).exists()
+        if not left or left.procedure_id != self.procedure_id:
+            return
+        reopened = not self.stage_id.is_closed and left.is_closed
+        values = {'stage_id': left.id, 'closed_at': self._get_last_closing_time(left)}
+        if reopened:
+            values['round'] = max(self.round - 1, 1)
+        self._write_internal(values)
+        self._cancel_waiting_mails(move.recorded_at)
+
+    def _get_last_closing_time(self, stage):
+        if not stage.is_closed:
+            return False
+        closings = self.event_ids._get_effective(['closed', 'refused', 'withdrawn'])
+        return closings.sorted('sequence')[-1:].occurred_at
+
+    # === MAILS OF A STAGE === #
+
+    def _send_stage_mail(self, template):
+        """Queue the mail of a stage; it leaves after the company's delay, Undo cancels it."""
+        reachable = self.filtered(lambda case: case.complainant_email or case.partner_id.email)
+        for company, cases in reachable.grouped('company_id').items():
+            leaves_at = self.env.cr.now() + timedelta(minutes=company.complaint_mail_delay)
+            # Handlers may not read templates that belong to administrators.
+            template.sudo().send_mail_batch(cases.ids, email_values={
+                'scheduled_date': fields.Datetime.to_string(leaves_at),
+            })
+            self.env.ref('mail.ir_cron_mail_scheduler_action').sudo()._trigger(leaves_at)  # idem
+
+    def _cancel_waiting_mails(self, since):
+        """Delete mails of this case that were queued since a moment and have not left."""
+        waiting = self.env['mail.mail'].sudo().search([  # the queue belongs to the system
+            ('model', '=', self._name),
+            ('res_id', 'in', self.ids),
+            ('state', '=', 'outgoing'),
+            ('create_date', '>=', since),
+            ('scheduled_date', '>', fields.Datetime.to_string(self.env.cr.now())),
+        ])
+        waiting.mail_message_id.unlink()
+
+    # === CHANGE OF PROCEDURE === #
+
+    def _change_procedure(self, procedure):
+        """Hand cases to another procedure; each keeps its phase, dropped properties are kept
+        in the history."""
+        cases = self.filtered(lambda case: case.procedure_id != procedure)
+        if not cases:
+            return
+        rows = []
+        milestone = self.env['complaint.milestone']._get_by_code('procedure_changed')
+        for case in cases:
+            rows.append({
+                'case_id': case.id,
+                'milestone_id': milestone.id,
+                'occurred_at': self.env.cr.now(),
+                'payload': {
+                    'from_procedure': case.procedure_id.name,
+                    'to_procedure': procedure.name,
+                    'dropped_properties': case._get_property_values(),
+                },
+            })
+            stage = case._get_stage_in_procedure(procedure)
+            case._write_internal({'procedure_id': procedure.id, 'stage_id': stage.id})
+        self.env['complaint.event']._record(rows)
+
+    def _get_stage_in_procedure(self, procedure):
+        """Return the stage of `procedure` that fits where the case is now.
+
+        The first stage of the same phase; else the last one of an earlier phase; else the first.
+
+        :raise UserError: the procedure has no stages
+        """
+        stages = procedure.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))
+        if not stages:
+            raise UserError(self.env._(
+                "The procedure “%(procedure)s” has no stages yet.", procedure=procedure.name,
+            ))
+        same = stages.filtered(lambda stage: stage.phase == self.phase)
+        rank = PHASE_ORDER.get(self.phase, 0)
+        earlier = stages.filtered(
+            lambda stage: PHASE_ORDER[stage.phase] < rank and not stage.is_closed,
+        )
+        return same[:1] or earlier[-1:] or stages[:1]
+
+    def _get_property_values(self):
+        """Return {label: value} of the properties that are filled in, as texts."""
+        return {
+            prop.get('string') or prop['name']: str(prop['value'])
+            for prop in self.read(['case_properties'])[0]['case_properties'] if prop.get('value')
+        }
+
+    # === BOARD === #
+
+    @api.model
+    def action_open_board(self):
+        """Open the board of the procedure that the user worked with last."""
+        procedures = self.env['complaint.procedure']
+        procedure = self.env.user.complaint_procedure_id
+        if not procedure._filtered_access('read').active:
+            team = self.env.user._get_complaint_teams()[:1]
+            procedure = team.procedure_id or procedures._get_default_procedure(self.env.company)
+        return self._get_board_action(procedure)
+
+    @api.model
+    def _get_board_action(self, procedure):
+        """Return the action of the board with one procedure's stages, and remember the choice."""
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'complaint_management.complaint_case_action',
+        )
+        user = self.env.user
+        if procedure and user.complaint_procedure_id != procedure:
+            user.sudo().complaint_procedure_id = procedure  # users may not write themselves
+        context = {'search_default_open': 1}
+        if procedure:
+            context |= {
+                'default_procedure_id': procedure.id, 'search_default_procedure_id': procedure.id,
+            }
+        return {**action, 'context': context}

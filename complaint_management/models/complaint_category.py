@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ComplaintCategory(models.Model):
+    _name = 'complaint.category'
+    _description = "Complaint Category"
+    _inherit = ['complaint.tree.mixin']
+
+    parent_id = fields.Many2one(comodel_name='complaint.category', ondelete='restrict', index=True)
+    child_ids = fields.One2many(comodel_name='complaint.category', inverse_name='parent_id')
+    procedure_id = fields.Many2one(
+        comodel_name='complaint.procedure',
+        ondelete='restrict',
+        index='btree_not_null',
+        help="Empty: the category serves every procedure.",
+    )
+    grade_id = fields.Many2one(
+        comodel_name='complaint.grade', string="Default grade", ondelete='restrict',
+    )
+    team_id = fields.Many2one(
+        comodel_name='complaint.team', string="Default team", ondelete='restrict',
+    )
+    department_id = fields.Many2one(
+        comodel_name='hr.department', string="Default responsible department", ondelete='restrict',
+    )
+    publish_result = fields.Boolean(
+        help="The result of such a complaint is published, without names.",
+    )

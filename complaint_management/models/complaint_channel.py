@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class ComplaintChannel(models.Model):
+    _name = 'complaint.channel'
+    _description = "Complaint Channel"
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char()
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    source_level = fields.Selection(
+        selection=[
+            ('site', "Site"),
+            ('company', "Company"),
+            ('group', "Group"),
+            ('government', "Government or regulator"),
+            ('media', "Media"),
+        ],
+        required=True,
+        default='site',
+    )
+    needs_referring_body = fields.Boolean(
+        help="The complaint cannot be registered without the body that referred it.",
+    )
+    exempt_from_callback = fields.Boolean()

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ComplaintClosingReason(models.Model):
+    _name = 'complaint.closing.reason'
+    _description = "Closing Reason"
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char()
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        selection=[('normal', "Normal"), ('abnormal', "Abnormal")],
+        required=True,
+        default='normal',
+    )
+    needs_text = fields.Boolean(
+        string="Needs an explanation", help="Whoever closes a case so must say why.",
+    )

@@ -1,0 +1,427 @@
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNDO_MINUTES
+
+ERASE_SETTING = 'complaint.erasing'
+
+
+class ComplaintEvent(models.Model):
+    """One thing that happened to a case. Rows are added, never changed.
+
+    Each row carries a hash over itself and over the hash of the row before it in the same case;
+    the case holds the number of rows and the last hash. A trigger refuses updates and deletions
+    that come from elsewhere than the erasing of a whole case or of personal content.
+    """
+
+    _name = 'complaint.event'
+    _description = "Complaint Event"
+    _inherit = ['complaint.case.line']
+    _log_access = False
+    _order = 'case_id desc, sequence desc'
+    _rec_name = 'milestone_id'
+
+    case_id = fields.Many2one(ondelete='restrict', readonly=True)
+    # Not stored: a case that changes company must not rewrite its history.
+    company_id = fields.Many2one(store=False, index=False)
+    sequence = fields.Integer(string="No.", required=True, readonly=True, aggregator=False)
+    milestone_id = fields.Many2one(
+        comodel_name='complaint.milestone',
+        required=True,
+        readonly=True,
+        ondelete='restrict',
+        index=True,
+    )
+    round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
+    occurred_at = fields.Datetime(string="Happened at", required=True, readonly=True, index=True)
+    recorded_at = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one(
+        comodel_name='res.users', string="By", required=True, readonly=True, ondelete='restrict',
+    )
+    note = fields.Text(readonly=True)
+    payload = fields.Json(readonly=True)
+    content_salt = fields.Char(readonly=True, groups='base.group_no_one')
+    content_digest = fields.Char(readonly=True)
+    revokes_id = fields.Many2one(
+        comodel_name='complaint.event', readonly=True, ondelete='restrict', index='btree_not_null',
+    )
+    revoked_by_ids = fields.One2many(comodel_name='complaint.event', inverse_name='revokes_id')
+    is_revoked = fields.Boolean(compute='_compute_is_revoked', search='_search_is_revoked')
+    is_backdated = fields.Boolean(compute='_compute_is_backdated')
+    can_revoke = fields.Boolean(compute='_compute_can_revoke')
+    previous_hash = fields.Char(readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+
+    _case_sequence_uniq = models.UniqueIndex('(case_id, sequence)')
+    _case_milestone_idx = models.Index('(case_id, milestone_id, round)')
+
+    # === INIT AND TRIGGER === #
+
+    def init(self):
+        """Install the trigger that keeps the table append-only."""
+        super().init()
+        self.env.cr.execute(SQL("""
+            CREATE OR REPLACE FUNCTION complaint_event_append_only() RETURNS trigger AS $body$
+            BEGIN
+                IF TG_OP IN ('UPDATE', 'DELETE')
+                        AND current_setting(%(setting)s, true) = txid_current()::text THEN
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION USING
+                    MESSAGE = 'complaint_event is append-only, refused: ' || TG_OP;
+            END
+            $body$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS complaint_event_append_only ON complaint_event;
+            CREATE TRIGGER complaint_event_append_only
+                BEFORE UPDATE OR DELETE ON complaint_event
+                FOR EACH ROW EXECUTE FUNCTION complaint_event_append_only();
+            DROP TRIGGER IF EXISTS complaint_event_no_truncate ON complaint_event;
+            CREATE TRIGGER complaint_event_no_truncate
+                BEFORE TRUNCATE ON complaint_event
+                FOR EACH STATEMENT EXECUTE FUNCTION complaint_event_append_only();
+        """, setting=ERASE_SETTING))
+
+    @api.model
+    def _drop_append_only_trigger(self):
+        """Remove trigger and function; only the uninstallation of the addon does so."""
+        self.env.cr.execute(SQL(
+            "DROP FUNCTION IF EXISTS complaint_event_append_only() CASCADE",
+        ))
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('revoked_by_ids')
+    def _compute_is_revoked(self):
+        for event in self:
+            event.is_revoked = bool(event.revoked_by_ids)
+
+    def _search_is_revoked(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return Domain('revoked_by_ids', '!=', False)
+
+    @api.depends('occurred_at', 'recorded_at')
+    def _compute_is_backdated(self):
+        for event in self:
+            event.is_backdated = event._is_backdated(event.occurred_at, event.recorded_at)
+
+    @api.depends('revokes_id', 'revoked_by_ids', 'user_id', 'recorded_at')
+    @api.depends_context('uid')
+    def _compute_can_revoke(self):
+        for event in self:
+            event.can_revoke = not event._get_revoke_obstacle()
+
+    @api.model
+    def _is_backdated(self, occurred_at, recorded_at):
+        # Seconds between a click and its transaction are no back-dating.
+        return bool(occurred_at and recorded_at) and recorded_at - occurred_at > timedelta(minutes=1)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
+            raise AccessError(self.env._(
+                "The history of a complaint is written by the software alone.",
+            ))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse: a wrong event is revoked, never changed."""
+        raise UserError(self.env._(
+            "The history of a complaint cannot be changed. Revoke the wrong entry instead.",
+        ))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_erased(self):
+        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
+            raise UserError(self.env._(
+                "The history of a complaint cannot be deleted. Revoke the wrong entry instead.",
+            ))
+
+    # === RECORDING === #
+
+    @api.model
+    def _record(self, vals_list):
+        """Append events to the histories of their cases: the only way to make an event.
+
+        :param list vals_list: dicts with `case_id`, `milestone_id` (ids), `occurred_at` (UTC
+            datetime) and optionally `note`, `payload` (JSON-able dict), `revokes_id`
+        :return: the new events, in the order given, as superuser
+        """
+        cases = self.env['complaint.case'].sudo()  # handlers may not write the heads themselves
+        cases = cases.browse({vals['case_id'] for vals in vals_list})
+        heads = {case.id: (case.event_count, case.event_head, case.round) for case in cases}
+        rows = []
+        for vals in vals_list:
+            count, head, current_round = heads[vals['case_id']]
+            row = self._prepare_row(vals, count + 1, head, current_round)
+            heads[vals['case_id']] = (count + 1, row['hash'], current_round)
+            rows.append(row)
+        cases._set_event_heads({case_id: head[:2] for case_id, head in heads.items()})
+        events = self.sudo().with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).create(rows)  # idem
+        events = events.with_context(**{INTERNAL_KEY: None})
+        events._after_stamp()
+        return events
+
+    def _after_stamp(self):
+        """Hook: react to a batch of events that was just recorded.
+
+        Called once for each batch, as superuser (`self.env.user` is the person who acted).
+        Addons above override it, for example to start and stop clocks, and call super. Revoking
+        events arrive here too, with `revokes_id` set.
+        """
+
+    @api.model
+    def _prepare_row(self, vals, sequence, previous_hash, current_round):
+        row = {
+            'case_id': vals['case_id'],
+            'sequence': sequence,
+            'milestone_id': vals['milestone_id'],
+            'round': vals.get('round') or current_round,
+            'occurred_at': vals['occurred_at'].replace(microsecond=0),
+            'recorded_at': self.env.cr.now().replace(microsecond=0),
+            'user_id': self.env.uid,
+            'note': vals.get('note') or False,
+            'payload': vals.get('payload') or False,
+            'revokes_id': vals.get('revokes_id') or False,
+            'previous_hash': previous_hash or False,
+            'content_salt': secrets.token_hex(16),
+        }
+        row['content_digest'] = self._compute_content_digest(row)
+        row['hash'] = self._compute_row_hash(row)
+        return row
+
+    # === HASHES === #
+
+    @api.model
+    def _compute_content_digest(self, row):
+        """Digest what may be personal, so that it can be blanked without breaking the chain."""
+        content = [row['content_salt'], row['note'] or '', row['payload'] or {}]
+        return self._digest(content)
+
+    @api.model
+    def _compute_row_hash(self, row):
+        """Hash one row with the hash of the row before it.
+
+        :param dict row: column values; relations as ids, times as naive UTC datetimes
+        """
+        return self._digest([
+            row['case_id'], row['sequence'], row['milestone_id'], row['round'],
+            fields.Datetime.to_string(row['occurred_at']),
+            fields.Datetime.to_string(row['recorded_at']),
+            row['user_id'], row['revokes_id'] or 0, row['content_digest'],
+            row['previous_hash'] or '',
+        ])
+
+    @api.model
+    def _digest(self, values):
+        text = json.dumps(values, sort_keys=True, ensure_ascii=True, separators=(',', ':'))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    # === REVOKING === #
+
+    def _get_effective(self, milestone_codes=None):
+        """Return the events in self that count: neither revoked nor themselves a revocation.
+
+        :param list milestone_codes: only of these milestones; None: of any
+        """
+        return self.filtered(lambda event: (
+            not event.revokes_id
+            and not event.revoked_by_ids
+            and (milestone_codes is None or event.milestone_id.code in milestone_codes)
+        ))
+
+    def _is_undoable(self):
+        """Say whether *Undo* is still offered to the current user for this event."""
+        self.ensure_one()
+        age = self.env.cr.now() - self.recorded_at
+        return self.user_id == self.env.user and age <= timedelta(minutes=UNDO_MINUTES)
+
+    def _get_revoke_obstacle(self):
+        """Return the sentence why the current user may not revoke this event, or None."""
+        self.ensure_one()
+        if self.revokes_id:
+            return self.env._("A revocation cannot be revoked. Record what is right anew.")
+        if self.revoked_by_ids:
+            return self.env._("This entry is already revoked.")
+        if not self.case_id.has_access('write'):
+            return self.env._("You may not change this complaint.")
+        if self.env.user.has_group('complaint_management.group_complaint_manager'):
+            return None
+        if self._is_undoable():
+            return None
+        return self.env._(
+            "Only a manager may revoke this entry: it is not yours, or older than %(minutes)s "
+            "minutes.", minutes=UNDO_MINUTES,
+        )
+
+    def _revoke(self, reason):
+        """Record that these events did not happen; the cases go back where they were.
+
+        :param str reason: why; kept in the history
+        :raise UserError: names each event that the user may not revoke, and why
+        """
+        obstacles = [
+            f'{event.display_name}: {obstacle}'
+            for event in self if (obstacle := event._get_revoke_obstacle())
+        ]
+        if not (reason or '').strip():
+            obstacles.append(self.env._("Say why the entry is wrong."))
+        if obstacles:
+            raise UserError('\n'.join(obstacles))
+        moves = self.case_id._get_current_moves() & self
+        revoked = self | moves._get_same_move()
+        revoked._record_revocation(reason)
+        for case, events in moves.grouped('case_id').items():
+            case._step_back(events[:1])
+        return True
+
+    def _record_revocation(self, reason):
+        """Append the revoking event of each event in self, without asking for rights."""
+        milestone = self.env['complaint.milestone']._get_by_code('revoked')
+        now = self.env.cr.now()
+        return self._record([
+            {
+                'case_id': event.case_id.id,
+                'milestone_id': milestone.id,
+                'round': event.round,
+                'occurred_at': now,
+                'note': reason,
+                'revokes_id': event.id,
+            }
+            for event in self.sorted('sequence') if not event.revoked_by_ids
+        ])
+
+    def _get_same_move(self):
+        """Return the events that were recorded by the same change of stage as those in self."""
+        siblings = self.browse()
+        for event in self:
+            siblings |= event.case_id.event_ids.filtered(lambda other, event=event: (
+                other.recorded_at == event.recorded_at
+                and (other.payload or {}).get('to_stage') == event.payload['to_stage']
+                and (other.payload or {}).get('from_stage') == event.payload['from_stage']
+                and not other.revokes_id
+            ))
+        return siblings
+
+    def action_revoke(self):
+        """Ask for the reason and revoke."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Revoke"),
+            'res_model': 'complaint.event.revoke',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_event_id': self.id},
+        }
+
+    # === VERIFYING === #
+
+    @api.model
+    def _find_first_break(self, case):
+        """Return the sentence that names the first broken row of a case's history, or None.
+
+        Reads the table itself, not the cache of the ORM.
+
+        :param case: complaint.case record, as superuser
+        """
+        self.flush_model()
+        case.flush_recordset(['event_count', 'event_head'])
+        columns = [
+            'id', 'case_id', 'sequence', 'milestone_id', 'round', 'occurred_at', 'recorded_at',
+            'user_id', 'note', 'payload', 'content_salt', 'content_digest', 'revokes_id',
+            'previous_hash', 'hash',
+        ]
+        rows = self.env.execute_query_dict(SQL(
+            "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
+            SQL(', ').join(map(SQL.identifier, columns)), case.id,
+        ))
+        [(count, head)] = self.env.execute_query(SQL(
+            "SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id,
+        ))
+        previous = None
+        erased = {
+            sequence for row in rows for sequence in (row['payload'] or {}).get('erased', ())
+        }
+        for expected, row in enumerate(rows, 1):
+            if problem := self._find_row_problem(row, expected, previous, erased):
+                return problem
+            previous = row['hash']
+        if len(rows) != (count or 0) or (previous or '') != (head or ''):
+            return self.env._(
+                "After record %(number)s the rest of the history is missing: the case counts "
+                "%(count)s records.", number=len(rows), count=count or 0,
+            )
+        return None
+
+    @api.model
+    def _find_row_problem(self, row, expected, previous, erased):
+        if row['sequence'] != expected:
+            return self.env._("Record %(number)s is missing.", number=expected)
+        if (row['previous_hash'] or '') != (previous or ''):
+            return self.env._("Record %(number)s does not follow the one before it.", number=expected)
+        if row['hash'] != self._compute_row_hash(row):
+            return self.env._("Record %(number)s was changed afterwards.", number=expected)
+        blank = not (row['note'] or row['payload'] or row['content_salt'])
+        if blank and expected in erased:
+            return None
+        if row['content_digest'] != self._compute_content_digest({
+            **row, 'content_salt': row['content_salt'] or '',
+        }):
+            return self.env._(
+                "The text of record %(number)s was changed afterwards.", number=expected,
+            )
+        return None
+
+    # === ERASING === #
+
+    @api.model
+    def _allow_erasing(self):
+        """Let the trigger pass for the rest of this transaction.
+
+        The setting holds the number of the transaction, so it is worthless in any other one.
+        """
+        self.env.cr.execute(SQL(
+            "SELECT set_config(%s, txid_current()::text, true)", ERASE_SETTING,
+        ))
+
+    @api.model
+    def _end_erasing(self):
+        self.env.cr.execute(SQL("SELECT set_config(%s, '', true)", ERASE_SETTING))
+
+    def _erase_content(self, reason):
+        """Blank notes and payloads; the chain still verifies and says what was erased.
+
+        :param str reason: kept in the new event that lists the erased numbers
+        """
+        milestone = self.env['complaint.milestone']._get_by_code('content_erased')
+        self._record([
+            {
+                'case_id': case.id,
+                'milestone_id': milestone.id,
+                'occurred_at': self.env.cr.now(),
+                'note': reason,
+                'payload': {'erased': sorted(events.mapped('sequence'))},
+            }
+            for case, events in self.grouped('case_id').items()
+        ])
+        self.flush_model()
+        self._allow_erasing()
+        self.env.cr.execute(SQL(
+            "UPDATE complaint_event SET note = NULL, payload = NULL, content_salt = NULL "
+            "WHERE id = ANY(%s)", self.ids,
+        ))
+        self._end_erasing()
+        self.invalidate_recordset(['note', 'payload', 'content_salt'])

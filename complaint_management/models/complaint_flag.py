@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class ComplaintFlag(models.Model):
+    _name = 'complaint.flag'
+    _description = "Complaint Flag"
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char()
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+    restricts_access = fields.Boolean(
+        help="Only the handler, the first-contact owner, the team leader, the committee and the "
+             "auditor see a case with this flag.",
+    )
+    requires_legal_opinion = fields.Boolean(help="Legal staff see a case with this flag.")
+    exempt_from_callback = fields.Boolean()

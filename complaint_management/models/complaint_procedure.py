@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ComplaintProcedure(models.Model):
+    _name = 'complaint.procedure'
+    _description = "Complaint Procedure"
+    _inherit = ['mail.thread']
+    _order = 'sequence, id'
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(required=True, copy=False)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(comodel_name='res.company', index=True)
+    version = fields.Char(default="1", tracking=True)
+    effective_from = fields.Date(tracking=True)
+    policy_html = fields.Html(
+        string="Policy",
+        translate=True,
+        help="Purpose, scope, principles, rights and duties. Staff read it beside the case.",
+    )
+    stage_ids = fields.One2many(comodel_name='complaint.stage', inverse_name='procedure_id')
+    grade_ids = fields.One2many(comodel_name='complaint.grade', inverse_name='procedure_id')
+    number_sequence_id = fields.Many2one(
+        comodel_name='ir.sequence',
+        string="Own numbering",
+        ondelete='restrict',
+        help="Empty: complaints take the next number of the company's one sequence.",
+    )
+    case_properties_definition = fields.PropertiesDefinition(string="Case properties")
+    mask_contacts = fields.Boolean(
+        help="Hide the complainant's contact data from handlers outside the receiving team.",
+    )
+    allow_anonymous = fields.Boolean(
+        default=True,
+        help="A complaint may be registered without any way to reach the complainant.",
+    )
+
+    _code_company_uniq = models.UniqueIndex(
+        '(code, COALESCE(company_id, 0))',
+        "Another procedure of this company has the same code.",
+    )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains('number_sequence_id')
+    def _check_own_sequence_prefix(self):
+        """A procedure's own numbers can never meet those of another sequence.
+
+        :raise ValidationError: the sequence has no prefix of its own
+        """
+        company_sequences = self.env['res.company'].sudo()._get_complaint_sequences()  # shared setting
+        for procedure in self.filtered('number_sequence_id'):
+            own = procedure.number_sequence_id.sudo()  # prefix is no secret, sequences are admin's
+            others = company_sequences | self.sudo().search([
+                ('number_sequence_id', '!=', False), ('id', '!=', procedure.id),
+            ]).number_sequence_id
+            others -= own
+            if not own.prefix or own.prefix in others.mapped('prefix'):
+                raise ValidationError(self.env._(
+                    "The numbering of “%(procedure)s” needs a prefix that no other complaint "
+                    "numbering uses. Change the prefix of the sequence “%(sequence)s”.",
+                    procedure=procedure.name, sequence=own.name,
+                ))
+
+    # === CRUD METHODS === #
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for procedure, vals in zip(self, vals_list, strict=True):
+            vals['name'] = self.env._("%s (copy)", procedure.name)
+            vals.setdefault('code', self.env._("%s_copy", procedure.code))
+        return vals_list
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_default_procedure(self, company):
+        """Return the procedure for a case whose team names none: the company's first, else a
+        shared one.
+
+        :param company: res.company record
+        :rtype: complaint.procedure recordset of at most one record
+        """
+        return self.search(
+            [('company_id', 'in', (company.id, False))], order='company_id, sequence, id', limit=1,
+        )
+
+    def _get_first_stage(self):
+        """Return the stage where cases of this procedure begin, possibly none."""
+        self.ensure_one()
+        return self.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))[:1]
+
+    def action_open_cases(self):
+        """Open the board with this procedure's stages as columns."""
+        self.ensure_one()
+        return self.env['complaint.case']._get_board_action(self)

@@ -1,0 +1,85 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class ComplaintStageGate(models.Model):
+    _name = 'complaint.stage.gate'
+    _description = "Stage Gate"
+    _order = 'stage_id, sequence, id'
+
+    name = fields.Char(
+        string="Sentence",
+        translate=True,
+        help="What the user reads when the condition is not met. Empty: the missing fields are named.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    stage_id = fields.Many2one(
+        comodel_name='complaint.stage', required=True, ondelete='cascade', index=True,
+    )
+    domain = fields.Char(
+        string="Condition", help="The case must match this filter before it enters the stage.",
+    )
+    field_ids = fields.Many2many(
+        comodel_name='ir.model.fields',
+        string="Fields to fill",
+        domain=[('model', '=', 'complaint.case'), ('store', '=', True)],
+        ondelete='cascade',
+    )
+
+    # === CONSTRAINTS === #
+
+    @api.constrains('domain', 'field_ids', 'name')
+    def _check_condition(self):
+        """A gate asks for something, in a sentence that can be read, with a filter that works."""
+        for gate in self:
+            domain = gate._get_domain()
+            if domain.is_true() and not gate.field_ids:
+                raise ValidationError(self.env._(
+                    "A gate needs a condition or at least one field to fill.",
+                ))
+            if not domain.is_true() and not gate.name:
+                raise ValidationError(self.env._(
+                    "Write the sentence that the user reads when the condition is not met.",
+                ))
+            try:
+                self.env['complaint.case'].sudo().search(domain, limit=1)  # only: does it parse
+            except (ValueError, TypeError, KeyError) as error:
+                raise ValidationError(self.env._(
+                    "The condition of the gate cannot be read: %(error)s", error=error,
+                )) from error
+
+    # === BUSINESS METHODS === #
+
+    def _get_domain(self):
+        """Return the condition as a Domain; everything matches an empty one.
+
+        :raise ValidationError: the text is not a filter
+        """
+        self.ensure_one()
+        try:
+            return Domain(literal_eval(self.domain or '[]'))
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(self.env._(
+                "The condition of the gate cannot be read: %(error)s", error=error,
+            )) from error
+
+    def _get_obstacle(self, case):
+        """Return the sentence that says what `case` lacks, or None.
+
+        Note: both are single records.
+        """
+        missing = [
+            field for field in self.sudo().field_ids  # staff may not read field definitions
+            if not case[field.name] and field.ttype != 'boolean'
+        ]
+        if not missing and case.filtered_domain(self._get_domain()):
+            return None
+        if not missing or self.name:
+            return self.name
+        return self.env._(
+            "Fill in: %(fields)s.", fields=", ".join(field.field_description for field in missing),
+        )

@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = 'res.company'
+
+    complaint_sequence_id = fields.Many2one(
+        comodel_name='ir.sequence',
+        string="Complaint numbering",
+        ondelete='restrict',
+        copy=False,
+    )
+    complaint_mail_delay = fields.Integer(
+        string="Delay of stage mails (minutes)",
+        default=2,
+        help="Mails of a stage wait so long, and Undo cancels them meanwhile.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._create_complaint_sequences()
+        return companies
+
+    # === BUSINESS METHODS === #
+
+    def _create_complaint_sequences(self):
+        """Give every company among `self` that has none its one sequence of complaint numbers."""
+        companies = self.filtered(lambda company: not company.complaint_sequence_id)
+        # A company may be made by somebody who may not make sequences.
+        sequences = self.env['ir.sequence'].sudo().create([
+            company._prepare_complaint_sequence_values() for company in companies
+        ])
+        for company, sequence in zip(companies, sequences, strict=True):
+            company.sudo().complaint_sequence_id = sequence  # same reason
+
+    def _prepare_complaint_sequence_values(self):
+        self.ensure_one()
+        return {
+            'name': self.env._("Complaint numbers"),
+            'code': 'complaint.case',
+            'company_id': self.id,
+            'prefix': 'C%(year)s-',
+            'padding': 6,
+            'implementation': 'standard',
+        }
+
+    @api.model
+    def _get_complaint_sequences(self):
+        """Return the complaint sequences of all companies."""
+        return self.search([]).complaint_sequence_id

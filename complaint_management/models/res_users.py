@@ -1,0 +1,54 @@
+from odoo import fields, models
+
+
+class ResUsers(models.Model):
+    _inherit = 'res.users'
+
+    complaint_procedure_id = fields.Many2one(
+        comodel_name='complaint.procedure',
+        string="Last complaint board",
+        ondelete='set null',
+    )
+
+    # The methods below feed record rules. Their result lives in the cache of the rules;
+    # teams, departments and employees clear that cache when they change.
+
+    def _get_complaint_teams(self):
+        """Return the teams in which the user works: member or leader."""
+        self.ensure_one()
+        return self.env['complaint.team'].sudo().search([  # a rule cannot ask the rules
+            '|', ('member_ids', 'in', self.ids), ('leader_id', '=', self.id),
+        ])
+
+    def _get_complaint_managed_teams(self):
+        """Return the teams that the user leads, with all teams below them."""
+        self.ensure_one()
+        teams = self.env['complaint.team'].sudo()  # a rule cannot ask the rules
+        led = teams.search([('leader_id', '=', self.id)])
+        return teams.search([('id', 'child_of', led.ids)])
+
+    def _get_complaint_departments(self):
+        """Return the departments to which the user belongs."""
+        self.ensure_one()
+        employees = self.sudo().employee_ids  # staff may not read hr.employee
+        return employees.department_id
+
+    def _get_complaint_managed_departments(self):
+        """Return the departments that the user heads, with all departments below them."""
+        self.ensure_one()
+        departments = self.env['hr.department'].sudo()  # a rule cannot ask the rules
+        headed = departments.search([('manager_id.user_id', '=', self.id)])
+        return departments.search([('id', 'child_of', headed.ids)])
+
+    def _get_complaint_led_teams(self):
+        """Return the teams that the user leads himself."""
+        self.ensure_one()
+        return self.env['complaint.team'].sudo().search([  # a rule cannot ask the rules
+            ('leader_id', '=', self.id),
+        ])
+
+    def _sees_restricted_complaints(self):
+        """Say whether restricted flags are no bar: the committee and the auditor (logged)."""
+        self.ensure_one()
+        return any(self.has_group(f'complaint_management.group_complaint_{role}')
+                   for role in ('committee', 'auditor'))

@@ -1,0 +1,4 @@
+from . import complaint_case_close
+from . import complaint_case_erase
+from . import complaint_case_record_milestone
+from . import complaint_event_revoke

@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+
+class ComplaintCaseClose(models.TransientModel):
+    _name = 'complaint.case.close'
+    _description = "Close Complaint"
+
+    case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
+    procedure_id = fields.Many2one(related='case_id.procedure_id')
+    stage_id = fields.Many2one(
+        comodel_name='complaint.stage', string="How it ends", required=True,
+        compute='_compute_stage_id', store=True, readonly=False,
+        domain="[('procedure_id', '=', procedure_id), ('is_closed', '=', True)]",
+    )
+    phase = fields.Selection(related='stage_id.phase')
+    reason_kind = fields.Selection(
+        selection=[('normal', "Normal"), ('abnormal', "Abnormal")], compute='_compute_reason_kind',
+    )
+    closing_reason_id = fields.Many2one(
+        comodel_name='complaint.closing.reason', domain="[('kind', '=', reason_kind)]",
+        compute='_compute_closing', store=True, readonly=False,
+    )
+    needs_text = fields.Boolean(compute='_compute_reason_kind')
+    closing_note = fields.Text(
+        string="Closing explanation", compute='_compute_closing', store=True, readonly=False,
+    )
+
+    @api.depends('case_id')
+    def _compute_stage_id(self):
+        for wizard in self:
+            stages = wizard.case_id.procedure_id.stage_ids
+            wizard.stage_id = stages.filtered(lambda stage: stage.phase == 'closed_normal')[:1]
+
+    @api.depends('case_id')
+    def _compute_closing(self):
+        for wizard in self:
+            wizard.closing_reason_id = wizard.case_id.closing_reason_id
+            wizard.closing_note = wizard.case_id.closing_note
+
+    @api.depends('stage_id', 'closing_reason_id')
+    def _compute_reason_kind(self):
+        kinds = {'closed_normal': 'normal', 'closed_abnormal': 'abnormal'}
+        for wizard in self:
+            wizard.reason_kind = kinds.get(wizard.phase)
+            wizard.needs_text = not wizard.reason_kind or wizard.closing_reason_id.needs_text
+
+    def action_confirm(self):
+        self.ensure_one()
+        self.case_id.write({
+            'closing_reason_id': self.closing_reason_id.id if self.reason_kind else False,
+            'closing_note': self.closing_note,
+        })
+        self.case_id._move_to(self.stage_id, reason=self.closing_note)
+        return {'type': 'ir.actions.act_window_close'}
