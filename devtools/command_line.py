@@ -3,7 +3,7 @@
 import argparse
 import errno
 
-from . import addons, console, dev_database, server, tests_command
+from . import addons, console, dev_database, i18n, lint, server, tests_command
 from .common import Failure, fail
 from .templates import Recipe
 
@@ -99,12 +99,15 @@ def _add_test(commands):
 
 
 def _add_database_commands(commands):
-    """Add ``shell``, ``psql`` and ``reset``."""
+    """Add ``shell``, ``psql``, ``lint``, ``i18n`` and ``reset``."""
     for name, function, text in (
         ("shell", _shell, "open a Python prompt in the database; arguments go to odoo shell"),
         ("psql", _psql, "open PostgreSQL's prompt; arguments go to psql"),
     ):
         _add_database_options(_add(commands, name, function, text))
+    parser = _add(commands, "lint", _lint, "check the sources, the translations, the manifests")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended first")
+    _add(commands, "i18n", _i18n, "bring the translations in step; fail if one is missing")
     parser = _add(commands, "reset", _reset, "drop the databases; the next run makes new ones")
     parser.add_argument("--all", action="store_true", help="remove the downloads as well")
 
@@ -122,11 +125,18 @@ def _run(options, _rest):
     )
 
 
+def _folders(only):
+    """Return what to test when only some addons are installed."""
+    if not only:
+        return []
+    return ["tests"] if only == "none" else only.split(",")
+
+
 def _test(options, rest):
     recipe = _recipe(
         options.addons, auto=options.auto_install, allow_warnings=options.allow_warnings
     )
-    return tests_command.run_tests(recipe, rest)
+    return tests_command.run_tests(recipe, rest or _folders(options.addons))
 
 
 def _bench(_options, rest):
@@ -139,6 +149,14 @@ def _shell(options, rest):
 
 def _psql(options, rest):
     return console.psql(_recipe(demo=not options.no_demo, allow_warnings=True), options.db, rest)
+
+
+def _lint(options, _rest):
+    return lint.run(_recipe(allow_warnings=True), options.fix)
+
+
+def _i18n(_options, _rest):
+    return i18n.run(_recipe(allow_warnings=True))
 
 
 def _reset(options, _rest):

@@ -53,7 +53,6 @@ def ensure(source, database, recipe, fresh=False):
         layer = templates.ensure_top(source, recipe)
         with step(f"Creating the database {database}"):
             databases.clone(layer, database)
-            templates.save_state(database, _wanted(source, recipe))
 
 
 def demo_logins(database):
@@ -90,6 +89,7 @@ def _check_demo(database, state, recipe):
 def _update(source, database, recipe, state):
     """Update what has changed on disk since the last start."""
     wanted = _wanted(source, recipe)
+    state = {key: value for key, value in state.items() if key != "warnings"}
     if state == wanted:
         return
     new = [name for name in recipe.names if name not in state]

@@ -25,10 +25,17 @@ def ensure(source):
     _link_odoo(VENV, source)
 
 
-def ensure_lint(source):
-    """Make the environment of the linters; Odoo's own linter imports Odoo from it."""
-    _ensure(LINT_VENV, [REQUIREMENTS, LINT_REQUIREMENTS])
-    _link_odoo(LINT_VENV, source)
+def ensure_lint():
+    """Make the environment of the linters."""
+    _ensure(LINT_VENV, [LINT_REQUIREMENTS])
+
+
+def packages(venv):
+    """Return the folder of an environment that packages are imported from."""
+    sites = list(venv.glob("lib/python3*/site-packages"))
+    if not sites:
+        raise Failure(f"{venv} is broken: remove it and run ./dev again.")
+    return sites[0]
 
 
 def _ensure(venv, requirements):
@@ -97,10 +104,7 @@ def _install(venv, requirements):
 
 def _link_odoo(venv, source):
     """Put Odoo on the path of the environment's Python, as pytest's plugin imports it early."""
-    sites = list(venv.glob("lib/python3*/site-packages"))
-    if not sites:
-        raise Failure(f"{venv} is broken: remove it and run ./dev again.")
-    path_file = sites[0] / "odoo-source.pth"
+    path_file = packages(venv) / "odoo-source.pth"
     line = f"{source.python_path}\n"
     if path_file.exists() and path_file.read_text(encoding="utf-8") == line:
         return

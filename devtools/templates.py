@@ -12,7 +12,7 @@ import json
 import os
 from dataclasses import dataclass
 
-from . import addons, databases, odoo_process, python_env
+from . import addons, databases, log_gate, odoo_process, python_env
 from .common import RUN, Failure, setup_lock, step
 from .databases import PREFIX, literal
 
@@ -126,19 +126,21 @@ def ensure_top(source, recipe):
     base = ensure_base(source, recipe)
     name = top_name(source, recipe)
     if databases.exists(name):
+        _check_warnings(name, recipe)
         return name
-    state = current_state(recipe.names)
+    state = {**current_state(recipe.names), "demo": recipe.demo, "odoo": source.identity}
     what = ", ".join(recipe.names) or "nothing"
     with step(f"Installing {what} into a copy of it"), _building(name) as new:
         databases.clone(base, new)
+        warnings = []
         if recipe.names:
-            odoo_process.install(
-                new, recipe.names, "addons", *recipe.options, gate=not recipe.allow_warnings
-            )
+            log = odoo_process.install(new, recipe.names, "addons", *recipe.options)
             _check_installed(new, recipe.names, "addons")
+            warnings = log_gate.bad_lines(log)
         odoo_process.shell(new, PREGENERATE, "bundles")
         databases.query(QUIET, new)
-        save_state(new, state)
+        save_state(new, {**state, "warnings": warnings})
+    _check_warnings(name, recipe)
     _drop_old(f"{PREFIX}_top_{recipe.kind}_")
     return name
 
@@ -210,6 +212,16 @@ def _check_installed(database, modules, log):
     if missing:
         raise Failure(
             f"Odoo did not install {', '.join(missing)}: see .odoo/log/{log}.log for the reason."
+        )
+
+
+def _check_warnings(database, recipe):
+    """Fail for what Odoo said while it installed the addons; the database remembers it."""
+    warnings = [] if recipe.allow_warnings else load_state(database).get("warnings", [])
+    if warnings:
+        raise Failure(
+            "Odoo logged warnings or errors while it installed the addons, which is not allowed "
+            "(./dev test --allow-warnings goes on):" + "".join(f"\n  {line}" for line in warnings)
         )
 
 
