@@ -1,0 +1,182 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ComplaintSlaClock(models.Model):
+    """One time limit of one case in one round.
+
+    Rows are the engine's: it derives them from the events of the case and the policies, and
+    nobody else writes them.
+    """
+
+    _name = 'complaint.sla.clock'
+    _description = "Complaint Time Limit"
+    _inherit = ['complaint.case.line']
+    _order = 'deadline, id'
+    _rec_name = 'policy_id'
+
+    # What for
+    case_id = fields.Many2one(readonly=True)
+    policy_id = fields.Many2one(
+        comodel_name='complaint.sla.policy', string="Time limit", required=True, readonly=True,
+        ondelete='restrict', index=True,
+    )
+    policy_version = fields.Integer(
+        string="Version", required=True, readonly=True, default=1, aggregator=False,
+    )
+    round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
+
+    # From when to when
+    started_at = fields.Datetime(required=True, readonly=True)
+    deadline = fields.Datetime(required=True, readonly=True)
+    warn_at = fields.Datetime(string="At risk from", required=True, readonly=True)
+    stopped_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ('running', "Running"),
+            ('met', "Met"),
+            ('missed', "Missed"),
+            ('cancelled', "Cancelled"),
+            ('superseded', "Superseded"),
+        ],
+        required=True,
+        readonly=True,
+        default='running',
+    )
+    is_late = fields.Boolean(
+        string="Late", compute='_compute_is_late', search='_search_is_late',
+        help="Stopped after the deadline, or still running after it.",
+    )
+    remaining = fields.Integer(
+        string="Working seconds left", compute='_compute_remaining', aggregator=False,
+        help="Negative when late.",
+    )
+    time_left = fields.Char(
+        compute='_compute_remaining', help="In working time; a day is a working day.",
+    )
+
+    # Whose
+    responsible_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, ondelete='restrict', index='btree_not_null',
+        help="Handler of the complaint; stays as it was when the clock stopped or turned late.",
+    )
+    department_id = fields.Many2one(
+        comodel_name='hr.department', string="Responsible department", readonly=True,
+        ondelete='restrict', index='btree_not_null',
+    )
+
+    # Why then
+    calendar_id = fields.Many2one(
+        comodel_name='resource.calendar', string="Working hours", readonly=True,
+        ondelete='restrict', index='btree_not_null', help="Empty: counted 24 hours a day.",
+    )
+    tz = fields.Char(string="Time zone", required=True, readonly=True, default='UTC')
+    trace = fields.Json(readonly=True)
+    explanation = fields.Html(string="Why then?", compute='_compute_explanation', sanitize=False)
+    has_grace = fields.Boolean(
+        string="Grace given", readonly=True,
+        help="The limit was already past when a change of the complaint made it apply.",
+    )
+
+    # Reminding
+    is_imported = fields.Boolean(
+        string="Imported", readonly=True,
+        help="Reckoned from imported history: shown, but nobody is reminded.",
+    )
+    reminded_at = fields.Datetime(readonly=True)
+    activity_id = fields.Many2one(
+        comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null',
+    )
+
+    _case_policy_round_uniq = models.UniqueIndex(
+        '(case_id, policy_id, round)', "A complaint has one clock for each policy and round.",
+    )
+    _running_idx = models.Index("(deadline, id) WHERE state = 'running'")
+    _due_idx = models.Index(
+        "(deadline) WHERE state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('state', 'deadline', 'stopped_at')
+    def _compute_is_late(self):
+        now = self._get_now()
+        for clock in self:
+            end = clock.stopped_at or now
+            clock.is_late = clock.state != 'cancelled' and bool(clock.deadline) and (
+                end > clock.deadline)
+
+    def _search_is_late(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return (
+            Domain('state', '=', 'missed')
+            | Domain('state', '=', 'running') & Domain('deadline', '<', self._get_now())
+            | Domain('state', '=', 'superseded') & Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "%s > %s",
+                    model._field_to_sql(alias, 'stopped_at', query),
+                    model._field_to_sql(alias, 'deadline', query),
+                ),
+                predicate=lambda clock: clock.is_late,
+            )
+        )
+
+    @api.depends('state', 'deadline', 'calendar_id')
+    def _compute_remaining(self):
+        now = self._get_now()
+        trace = self.env['complaint.sla.trace']
+        for clock in self:
+            if clock.state != 'running':
+                clock.remaining = 0
+                clock.time_left = False
+                continue
+            timeline = clock._get_timeline()
+            clock.remaining = timeline.work_seconds(now, clock.deadline)
+            clock.time_left = trace._format_time_left(
+                clock.remaining, now > clock.deadline, timeline.schedule.day_seconds)
+
+    @api.depends('trace')
+    @api.depends_context('lang')
+    def _compute_explanation(self):
+        trace_model = self.env['complaint.sla.trace']
+        for clock in self:
+            clock.explanation = trace_model._render(clock.trace or [])
+
+    @api.depends('policy_id', 'case_id')
+    def _compute_display_name(self):
+        for clock in self:
+            clock.display_name = f'{clock.case_id.display_name}: {clock.policy_id.display_name}'
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_now(self):
+        """Return the transaction's time in whole seconds: late begins with the next second."""
+        return self.env.cr.now().replace(microsecond=0)
+
+    def _get_timeline(self):
+        """Return the WorkTimeline in which this clock counts."""
+        self.ensure_one()
+        calendar = self.sudo().calendar_id  # working hours are no secret
+        if self._has_countable_calendar():
+            return calendar._get_work_timeline(self.company_id)
+        return calendar._get_always_timeline(self.tz)
+
+    def _has_countable_calendar(self):
+        """Say whether this clock counts in working hours, and they still can be counted in."""
+        calendar = self.sudo().calendar_id  # idem
+        return bool(calendar) and calendar._is_countable()
+
+    def action_explain(self):
+        """Show how the deadline came about."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Why then?"),
+            'res_model': self._name,
+            'res_id': self.id,
+            'view_mode': 'form',
+            'target': 'new',
+        }

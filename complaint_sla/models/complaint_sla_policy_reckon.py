@@ -1,0 +1,186 @@
+from datetime import UTC, datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.work_timeline import NoWorkingTime
+
+UNIT_SECONDS = {'minute': 60, 'hour': 3600}
+
+
+class ComplaintSlaPolicyReckon(models.Model):
+    """How a policy turns a start into a deadline, for clocks, callers and the box *Try it*."""
+
+    _inherit = 'complaint.sla.policy'
+
+    # Try it
+    try_start = fields.Datetime(string="Start", store=False)
+    try_deadline = fields.Datetime(string="Deadline", compute='_compute_try')
+    try_explanation = fields.Html(string="Why then?", compute='_compute_try', sanitize=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        'try_start', 'limit_kind', 'limit_value', 'limit_unit', 'cutoff_time', 'calendar_id',
+        'company_id', 'name',
+    )
+    def _compute_try(self):
+        trace_model = self.env['complaint.sla.trace']
+        for policy in self:
+            try:
+                policy._check_limit()
+                answer = policy._get_preview(policy.try_start) if policy.try_start else None
+            except (UserError, ValidationError) as error:
+                policy.try_deadline = False
+                policy.try_explanation = trace_model._render_sentences([str(error)])
+                continue
+            policy.try_deadline = answer and answer[0]
+            policy.try_explanation = answer and trace_model._render(answer[1])
+
+    # === RECKONING === #
+
+    @api.readonly
+    def preview(self, start):
+        """Return the deadline that a clock of this policy would have, and how it is reckoned.
+
+        The policy's own working hours count, else the company's, else 24 hours a day.
+
+        :param start: when the clock would start: UTC datetime, or its text as
+            `YYYY-MM-DD HH:MM:SS` or ISO 8601
+        :return: `{'deadline': UTC datetime, 'trace': [step, …]}`; each step is a dict with a
+            `code`, its figures, and a sentence for people under `text`
+        :rtype: dict
+        :raise UserError: `start` is no moment
+        """
+        self.ensure_one()
+        self.check_access('read')
+        deadline, trace = self._get_preview(self._parse_moment(start))
+        sentences = self.env['complaint.sla.trace']._get_sentences(trace)
+        return {
+            'deadline': deadline,
+            'trace': [
+                {**step, 'text': text} for step, text in zip(trace, sentences, strict=True)
+            ],
+        }
+
+    def _get_preview(self, start):
+        company = self.company_id or self.env.company
+        return self._reckon(start, self._get_calendar(company), company)
+
+    @api.model
+    def _parse_moment(self, value):
+        """Return a moment given by a caller as naive UTC datetime without microseconds."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise UserError(self.env._(
+                "“%(value)s” is no moment in time. Write it as 2026-11-20 09:30:00 (UTC).",
+                value=value,
+            )) from None
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        return moment.replace(microsecond=0)
+
+    def _get_calendar(self, company, team=None):
+        """Return the working hours in which this policy counts for a case.
+
+        :param company: res.company of the case
+        :param team: complaint.team of the case, if any
+        :return: resource.calendar as superuser; empty when people never close
+        """
+        self.ensure_one()
+        # Working hours of the policy, team and company are no secret.
+        candidates = [self.sudo().calendar_id, company.sudo().resource_calendar_id]
+        if team:
+            candidates.insert(1, team.sudo().calendar_id)
+        for calendar in candidates:
+            if calendar and calendar._is_countable():
+                return calendar
+        return self.env['resource.calendar'].sudo()
+
+    @api.model
+    def _get_timeline(self, calendar, company):
+        """Return the WorkTimeline of a calendar, or of 24 × 7 in the company's time zone."""
+        if calendar:
+            return calendar._get_work_timeline(company)
+        company_sudo = company.sudo()  # idem
+        tz = company_sudo.resource_calendar_id.tz or company_sudo.partner_id.tz or 'UTC'
+        return calendar._get_always_timeline(tz)
+
+    def _reckon(self, start, calendar, company):
+        """Return when a clock of this policy that starts at `start` ends, and why.
+
+        :param datetime start: UTC
+        :param calendar: what `_get_calendar` answered
+        :param company: res.company whose closures and time zone count
+        :return: (UTC datetime, list of trace steps)
+        :rtype: tuple
+        """
+        self.ensure_one()
+        timeline = self._get_timeline(calendar, company)
+        steps = [self._prepare_rule_step(calendar)]
+        try:
+            answer = self._ask(timeline, start)
+        except NoWorkingTime:
+            # A calendar that is closed for ever must not stop a complaint from being taken.
+            steps.append({'code': 'never_open', 'calendar': calendar.name})
+            answer = self._ask(calendar._get_always_timeline(timeline.schedule.tz), start)
+        return answer.deadline, steps + answer.trace
+
+    def _ask(self, timeline, start):
+        """Return the timeline's answer for this policy's kind of limit.
+
+        Hook: a new `limit_kind` answers for itself and calls super for the others.
+
+        :rtype: Answer
+        """
+        if self.limit_kind == 'workday_close':
+            cutoff = self.env['resource.calendar']._hour_to_seconds(self.cutoff_time)
+            return timeline.close_of_workday(start, self.limit_value, cutoff or None)
+        return timeline.add_work(
+            start, self._to_work_seconds(self.limit_value, self.limit_unit, timeline))
+
+    @api.model
+    def _to_work_seconds(self, value, unit, timeline):
+        """Return a number of minutes, hours or working days in seconds of working time."""
+        return value * (UNIT_SECONDS.get(unit) or timeline.schedule.day_seconds)
+
+    def _prepare_rule_step(self, calendar):
+        return {
+            'code': 'rule',
+            'policy': self.name,
+            'version': self.version,
+            'kind': self.limit_kind,
+            'value': self.limit_value,
+            'unit': self.limit_unit,
+            'calendar': calendar.name or '',
+        }
+
+    def _add_grace(self, deadline, trace, timeline, moment):
+        """Return deadline and trace of a clock that a change at `moment` made applicable.
+
+        A deadline that is already past becomes the change plus the grace of the policy.
+
+        :return: (deadline, trace, whether grace was given)
+        :rtype: tuple
+        """
+        if deadline >= moment:
+            return deadline, trace, False
+        seconds = self._to_work_seconds(self.grace_value, self.grace_unit, timeline)
+        try:
+            deadline = timeline.add_work(moment, seconds).deadline
+        except NoWorkingTime:
+            deadline = moment
+        text = fields.Datetime.to_string
+        return deadline, trace + [
+            {'code': 'grace', 'at': text(moment), 'seconds': seconds},
+            {'code': 'result', 'at': text(deadline)},
+        ], True
+
+    def _get_warn_at(self, start, deadline, timeline):
+        """Return when the share of the limit's working time is used up that means risk."""
+        seconds = max(timeline.work_seconds(start, deadline), 0) * self.at_risk_percent // 100
+        try:
+            return min(timeline.add_work(start, seconds).deadline, deadline)
+        except NoWorkingTime:
+            return deadline

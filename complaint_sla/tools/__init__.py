@@ -1,0 +1,3 @@
+from . import case_history
+from . import timeline_cache
+from . import work_timeline

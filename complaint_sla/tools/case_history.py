@@ -1,0 +1,79 @@
+"""What the events of one case say about the start and the end of a time limit."""
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Happening(NamedTuple):
+    """One event that counts, that is, one that nobody revoked.
+
+    The order of the fields is the order in which events are compared: business time decides, the
+    order of recording only between events of the same second.
+    """
+
+    occurred_at: datetime
+    sequence: int
+    event_id: int
+    milestone_id: int
+    round: int
+    recorded_at: datetime
+    is_imported: bool
+
+
+class Span(NamedTuple):
+    """Start and end of one limit in one round; what has not happened is None.
+
+    :ivar start: the event that starts it
+    :ivar stop: the event that fulfils it
+    :ivar cancel: the event after which it no longer matters; None when `stop` came first
+    """
+
+    start: Happening | None
+    stop: Happening | None
+    cancel: Happening | None
+
+
+class CaseHistory:
+    """The events of one case, ready to be asked for the first one of a kind in a round."""
+
+    def __init__(self, happenings, current_round=1):
+        self._happenings = sorted(happenings)
+        self.current_round = max([current_round, *(h.round for h in self._happenings)])
+
+    def first(self, milestone_ids, number):
+        """Return the first event of these milestones in round ``number``, or None."""
+        for happening in self._happenings:
+            if happening.round == number and happening.milestone_id in milestone_ids:
+                return happening
+        return None
+
+    def get_span(self, number, start_ids, stop_ids, cancel_ids, reopen_id):
+        """Return what started and what ended a limit in round ``number``.
+
+        The first event of each kind counts. An event that fulfils the limit and another that
+        cancels it in the same second fulfil it. A later round ends every limit of this one.
+
+        :param set start_ids: milestones that start the limit; likewise the others
+        :param int reopen_id: the milestone that begins a later round
+        :rtype: Span
+        """
+        start = self.first(start_ids, number)
+        if not start:
+            return Span(None, None, None)
+        stop = self.first(stop_ids, number)
+        cancel = self._first_cancel(number, start, cancel_ids - stop_ids - start_ids, reopen_id)
+        if stop and cancel and cancel.occurred_at < stop.occurred_at:
+            stop = None
+        if stop:
+            cancel = None
+        return Span(start, stop, cancel)
+
+    def _first_cancel(self, number, start, cancel_ids, reopen_id):
+        """Return the first event from the start on that makes the limit pointless, or None."""
+        for happening in self._happenings:
+            if happening < start or happening == start:
+                continue
+            in_round = happening.round == number and happening.milestone_id in cancel_ids
+            reopened = happening.round > number and happening.milestone_id == reopen_id
+            if in_round or reopened:
+                return happening
+        return None
