@@ -11,7 +11,6 @@
         'security/complaint_security.xml',
         'security/ir.model.access.csv',
         'security/complaint_rules.xml',
-
         'data/complaint_milestone_data.xml',
         'data/complaint_kind_data.xml',
         'data/complaint_channel_data.xml',
@@ -23,12 +22,10 @@
         'data/complaint_procedure_data.xml',
         'data/complaint_stage_data.xml',
         'data/complaint_team_data.xml',
-
         'wizard/complaint_case_close_views.xml',
         'wizard/complaint_case_erase_views.xml',
         'wizard/complaint_case_record_milestone_views.xml',
         'wizard/complaint_event_revoke_views.xml',
-
         'views/complaint_event_views.xml',
         'views/complaint_case_views.xml',
         'views/complaint_stage_views.xml',
@@ -48,11 +45,7 @@
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],
-    'assets': {
-        'web.assets_backend': [
-            'complaint_management/static/src/**/*',
-        ],
-    },
+    'assets': {'web.assets_backend': ['complaint_management/static/src/**/*']},
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
     'application': True,

@@ -5,7 +5,13 @@ from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
 # Fields that only the software writes. (History imports bring some of them, see intake.)
 PROTECTED_FIELDS = (
-    'number', 'registered_at', 'closed_at', 'round', 'event_count', 'event_head', 'recused_user_ids',
+    'number',
+    'registered_at',
+    'closed_at',
+    'round',
+    'event_count',
+    'event_head',
+    'recused_user_ids',
 )
 
 SUBJECT_LENGTH = 80
@@ -17,7 +23,10 @@ class ComplaintCase(models.Model):
     _name = 'complaint.case'
     _description = "Complaint"
     _inherit = [
-        'portal.mixin', 'mail.activity.mixin', 'rating.mixin', 'mail.tracking.duration.mixin',
+        'portal.mixin',
+        'mail.activity.mixin',
+        'rating.mixin',
+        'mail.tracking.duration.mixin',
     ]
     _order = 'priority desc, id desc'
     _primary_email = 'complainant_email'
@@ -27,30 +36,46 @@ class ComplaintCase(models.Model):
 
     # What
     number = fields.Char(
-        string="Complaint number", readonly=True, copy=False, index='trigram', tracking=True,
+        string="Complaint number", readonly=True, copy=False, index='trigram', tracking=True
     )
     name = fields.Char(string="Subject", required=True, index='trigram', tracking=True)
     description = fields.Text(string="What happened")
     kind_id = fields.Many2one(
-        comodel_name='complaint.kind', ondelete='restrict', tracking=True, index=True,
+        comodel_name='complaint.kind',
+        ondelete='restrict',
+        tracking=True,
+        index=True,
         default=lambda self: self.env.ref('complaint_management.kind_complaint', False),
     )
     category_id = fields.Many2one(
-        comodel_name='complaint.category', ondelete='restrict', tracking=True, index=True,
+        comodel_name='complaint.category',
+        ondelete='restrict',
+        tracking=True,
+        index=True,
         domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
     )
     cause_id = fields.Many2one(
-        comodel_name='complaint.cause', ondelete='restrict', tracking=True, index='btree_not_null',
+        comodel_name='complaint.cause', ondelete='restrict', tracking=True, index='btree_not_null'
     )
     grade_id = fields.Many2one(
-        comodel_name='complaint.grade', ondelete='restrict', tracking=True, index=True,
-        compute='_compute_grade_id', store=True, readonly=False, precompute=True,
+        comodel_name='complaint.grade',
+        ondelete='restrict',
+        tracking=True,
+        index=True,
+        compute='_compute_grade_id',
+        store=True,
+        readonly=False,
+        precompute=True,
         domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
     )
     grade_color = fields.Integer(related='grade_id.color', export_string_translation=False)
     priority = fields.Selection(
         selection=[('0', "Normal"), ('1', "Urgent"), ('2', "Very urgent")],
-        string="Urgency", default='0', required=True, tracking=True, index=True,
+        string="Urgency",
+        default='0',
+        required=True,
+        tracking=True,
+        index=True,
     )
     validity = fields.Selection(
         selection=[
@@ -61,127 +86,218 @@ class ComplaintCase(models.Model):
             ('out_of_scope', "Out of scope"),
             ('not_liable', "Not our liability"),
         ],
-        string="Ruling", default='undetermined', required=True, tracking=True,
+        string="Ruling",
+        default='undetermined',
+        required=True,
+        tracking=True,
     )
     flag_ids = fields.Many2many(comodel_name='complaint.flag', string="Flags")
-    is_restricted = fields.Boolean(compute='_compute_flag_effects', store=True)
-    needs_legal_opinion = fields.Boolean(compute='_compute_flag_effects', store=True)
-    expected_solution = fields.Text()
+    is_restricted = fields.Boolean(string="Restricted", compute='_compute_flag_effects', store=True)
+    needs_legal_opinion = fields.Boolean(
+        string="Needs a legal opinion", compute='_compute_flag_effects', store=True
+    )
+    expected_solution = fields.Text(string="Expected solution")
     facts = fields.Text(string="Established facts")
     basis = fields.Text(string="Basis of the decision")
     case_properties = fields.Properties(
-        string="Properties", definition='procedure_id.case_properties_definition',
+        string="Properties", definition='procedure_id.case_properties_definition'
     )
 
     # Who complains, and how the complaint came
     partner_id = fields.Many2one(
-        comodel_name='res.partner', string="Customer", tracking=True, index='btree_not_null',
+        comodel_name='res.partner',
+        string="Customer",
+        tracking=True,
+        index='btree_not_null',
         ondelete='restrict',
     )
     complainant_name = fields.Char(
-        compute='_compute_complainant', store=True, readonly=False, precompute=True,
+        string="Complainant name",
+        compute='_compute_complainant',
+        store=True,
+        readonly=False,
+        precompute=True,
         index='trigram',
     )
     complainant_phone = fields.Char(
-        compute='_compute_complainant', store=True, readonly=False, precompute=True, index=True,
+        string="Complainant phone",
+        compute='_compute_complainant',
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
     )
     complainant_email = fields.Char(
-        compute='_compute_complainant', store=True, readonly=False, precompute=True, index=True,
+        string="Complainant e-mail",
+        compute='_compute_complainant',
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
     )
     channel_id = fields.Many2one(
-        comodel_name='complaint.channel', ondelete='restrict', tracking=True, index=True,
+        comodel_name='complaint.channel', ondelete='restrict', tracking=True, index=True
     )
     source_partner_id = fields.Many2one(
-        comodel_name='res.partner', string="Referring body", ondelete='restrict',
+        comodel_name='res.partner',
+        string="Referring body",
+        ondelete='restrict',
         index='btree_not_null',
     )
     source_reference = fields.Char(string="Its reference")
     needs_referring_body = fields.Boolean(related='channel_id.needs_referring_body')
     received_at = fields.Datetime(
-        required=True, default=fields.Datetime.now, tracking=True, index=True, copy=False,
+        string="Received at",
+        required=True,
+        default=fields.Datetime.now,
+        tracking=True,
+        index=True,
+        copy=False,
     )
-    registered_at = fields.Datetime(readonly=True, copy=False, index=True)
+    registered_at = fields.Datetime(string="Registered at", readonly=True, copy=False, index=True)
 
     # Who works on it
     company_id = fields.Many2one(
-        comodel_name='res.company', required=True, index=True,
-        default=lambda self: self.env.company,
+        comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company
     )
     procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure', required=True, ondelete='restrict', index=True,
-        check_company=True, tracking=True,
+        comodel_name='complaint.procedure',
+        required=True,
+        ondelete='restrict',
+        index=True,
+        check_company=True,
+        tracking=True,
     )
     team_id = fields.Many2one(
-        comodel_name='complaint.team', ondelete='restrict', index=True, check_company=True,
+        comodel_name='complaint.team',
+        ondelete='restrict',
+        index=True,
+        check_company=True,
         tracking=True,
     )
     department_id = fields.Many2one(
-        comodel_name='hr.department', string="Responsible department", ondelete='restrict',
-        compute='_compute_department_id', store=True, readonly=False, precompute=True,
-        index='btree_not_null', check_company=True, tracking=True,
+        comodel_name='hr.department',
+        string="Responsible department",
+        ondelete='restrict',
+        compute='_compute_department_id',
+        store=True,
+        readonly=False,
+        precompute=True,
+        index='btree_not_null',
+        check_company=True,
+        tracking=True,
     )
     contact_owner_id = fields.Many2one(
-        comodel_name='res.users', string="First-contact owner", tracking=True, copy=False,
-        index='btree_not_null', ondelete='restrict', domain=[('share', '=', False)],
+        comodel_name='res.users',
+        string="First-contact owner",
+        tracking=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='restrict',
+        domain=[('share', '=', False)],
     )
     followup_user_id = fields.Many2one(
-        comodel_name='res.users', string="Follow-up owner", tracking=True, copy=False,
-        index='btree_not_null', ondelete='restrict', domain=[('share', '=', False)],
+        comodel_name='res.users',
+        string="Follow-up owner",
+        tracking=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='restrict',
+        domain=[('share', '=', False)],
     )
     handler_id = fields.Many2one(
-        comodel_name='res.users', tracking=True, copy=False, index='btree_not_null',
-        ondelete='restrict', domain=[('share', '=', False)],
+        comodel_name='res.users',
+        tracking=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='restrict',
+        domain=[('share', '=', False)],
     )
     accused_employee_ids = fields.Many2many(
-        comodel_name='hr.employee.public', relation='complaint_case_accused_employee_rel',
-        column1='case_id', column2='employee_id', string="Accused employees", copy=False,
+        comodel_name='hr.employee.public',
+        relation='complaint_case_accused_employee_rel',
+        column1='case_id',
+        column2='employee_id',
+        string="Accused employees",
+        copy=False,
     )
     recused_user_ids = fields.Many2many(
-        comodel_name='res.users', relation='complaint_case_recused_user_rel',
-        column1='case_id', column2='user_id', string="Recused people",
-        compute='_compute_recused_user_ids', store=True, compute_sudo=True, copy=False,
+        comodel_name='res.users',
+        relation='complaint_case_recused_user_rel',
+        column1='case_id',
+        column2='user_id',
+        string="Recused people",
+        compute='_compute_recused_user_ids',
+        store=True,
+        compute_sudo=True,
+        copy=False,
     )
 
     # Where it stands
     stage_id = fields.Many2one(
-        comodel_name='complaint.stage', required=True, ondelete='restrict', index=True,
-        tracking=True, copy=False, group_expand='_read_group_stage_id',
+        comodel_name='complaint.stage',
+        required=True,
+        ondelete='restrict',
+        index=True,
+        tracking=True,
+        copy=False,
+        group_expand='_read_group_stage_id',
         domain="[('procedure_id', '=', procedure_id)]",
     )
     phase = fields.Selection(
-        selection=PHASES, compute='_compute_phase', store=True, precompute=True, index=True,
+        selection=PHASES,
+        compute='_compute_phase',
+        store=True,
+        precompute=True,
+        index=True,
         group_expand=True,
     )
     is_closed = fields.Boolean(
-        string="Closed", compute='_compute_phase', store=True, precompute=True,
+        string="Closed", compute='_compute_phase', store=True, precompute=True
     )
     stage_guidance = fields.Html(related='stage_id.guidance', string="Guidance")
     round = fields.Integer(default=1, readonly=True, copy=False)
     limit_date = fields.Datetime(
-        tracking=True, copy=False,
+        string="Limit date",
+        tracking=True,
+        copy=False,
         help="Set by a manager, a slip or a regulator's letter.",
     )
     closing_reason_id = fields.Many2one(
-        comodel_name='complaint.closing.reason', ondelete='restrict', copy=False, tracking=True,
+        string="Closing reason",
+        comodel_name='complaint.closing.reason',
+        ondelete='restrict',
+        copy=False,
+        tracking=True,
         index='btree_not_null',
     )
     closing_note = fields.Text(string="Closing explanation", copy=False)
-    closed_at = fields.Datetime(readonly=True, copy=False, index=True)
+    closed_at = fields.Datetime(string="Closed at", readonly=True, copy=False, index=True)
     parent_id = fields.Many2one(
-        comodel_name='complaint.case', string="Complains about the handling of",
-        index='btree_not_null', ondelete='restrict', copy=False,
+        comodel_name='complaint.case',
+        string="Complains about the handling of",
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
     )
     duplicate_of_id = fields.Many2one(
-        comodel_name='complaint.case', index='btree_not_null', ondelete='restrict', copy=False,
+        string="Duplicate of",
+        comodel_name='complaint.case',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
     )
     is_example = fields.Boolean(
-        readonly=True, copy=False, help="An example that may be removed without a trace.",
+        string="Example",
+        readonly=True,
+        copy=False,
+        help="An example that may be removed without a trace.",
     )
 
     # History
     event_ids = fields.One2many(comodel_name='complaint.event', inverse_name='case_id')
-    event_count = fields.Integer(readonly=True, copy=False)
-    event_head = fields.Char(readonly=True, copy=False)
+    event_count = fields.Integer(string="Number of events", readonly=True, copy=False)
+    event_head = fields.Char(string="Last hash", readonly=True, copy=False)
     can_undo = fields.Boolean(compute='_compute_can_undo')
 
     _number_uniq = models.UniqueIndex(
@@ -243,11 +359,13 @@ class ComplaintCase(models.Model):
         for case in self.filtered('recused_user_ids'):
             assigned = case.handler_id | case.contact_owner_id | case.followup_user_id
             if recused := assigned & case.recused_user_ids:
-                raise ValidationError(self.env._(
-                    "%(names)s must not handle this complaint: the person complained about "
-                    "neither handles nor sees it. Assign somebody else first.",
-                    names=", ".join(recused.mapped('name')),
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "%(names)s must not handle this complaint: the person complained about "
+                        "neither handles nor sees it. Assign somebody else first.",
+                        names=", ".join(recused.mapped('name')),
+                    )
+                )
 
     @api.constrains('parent_id', 'duplicate_of_id')
     def _check_not_own_ancestor(self):
@@ -325,20 +443,26 @@ class ComplaintCase(models.Model):
         else:
             allowed = ()
         if protected := [f for f in PROTECTED_FIELDS if vals.get(f) and f not in allowed]:
-            raise UserError(self.env._(
-                "The software sets these fields itself: %(fields)s. Leave them out; finished "
-                "complaints of the past are loaded by an administrator as history.",
-                fields=", ".join(self._fields[f]._description_string(self.env) for f in protected),
-            ))
+            raise UserError(
+                self.env._(
+                    "The software sets these fields itself: %(fields)s. Leave them out; finished "
+                    "complaints of the past are loaded by an administrator as history.",
+                    fields=", ".join(
+                        self._fields[f]._description_string(self.env) for f in protected
+                    ),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
         """A complaint is never lost: it goes only through `_erase`."""
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise UserError(self.env._(
-                "A complaint cannot be deleted: close it, or mark it as a duplicate. An "
-                "administrator can erase it for a reason, which leaves its number and dates.",
-            ))
+            raise UserError(
+                self.env._(
+                    "A complaint cannot be deleted: close it, or mark it as a duplicate. An "
+                    "administrator can erase it for a reason, which leaves its number and dates."
+                )
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
@@ -350,7 +474,7 @@ class ComplaintCase(models.Model):
     def _read_group_stage_id(self, stages, domain):
         """Show every stage of the one procedure that the board is about."""
         procedures = self.env['complaint.procedure'].browse(
-            self.env.context.get('default_procedure_id') or [],
+            self.env.context.get('default_procedure_id') or []
         )
         procedures = procedures or stages.procedure_id
         if len(procedures) != 1:

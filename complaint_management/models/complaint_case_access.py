@@ -77,19 +77,21 @@ class ComplaintCaseAccess(models.Model):
     def _notify_new_handlers(self):
         """Give every handler who did not take the case himself something to do; no mail."""
         cases = self.filtered(
-            lambda case: case.handler_id and case.handler_id != self.env.user and not case.is_closed,
+            lambda case: case.handler_id and case.handler_id != self.env.user and not case.is_closed
         )
         if not cases or self._is_history_import():
             return
         model_id = self.env['ir.model']._get_id(self._name)
         activity_type = self.env.ref('mail.mail_activity_data_todo', raise_if_not_found=False)
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create([
-            {
-                'res_model_id': model_id,
-                'res_id': case.id,
-                'activity_type_id': activity_type.id if activity_type else False,
-                'summary': self.env._("Handle this complaint"),
-                'user_id': case.handler_id.id,
-            }
-            for case in cases
-        ])
+        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    'res_model_id': model_id,
+                    'res_id': case.id,
+                    'activity_type_id': activity_type.id if activity_type else False,
+                    'summary': self.env._("Handle this complaint"),
+                    'user_id': case.handler_id.id,
+                }
+                for case in cases
+            ]
+        )

@@ -33,28 +33,33 @@ class ComplaintCaseHistory(models.Model):
         :param payload_of: function of a case that returns the payload of its event
         """
         milestone = self.env['complaint.milestone']._get_by_code(milestone_code)
-        return self.env['complaint.event']._record([
-            {
-                'case_id': case.id,
-                'milestone_id': milestone.id,
-                'occurred_at': case[field_name],
-                'payload': payload_of(case),
-            }
-            for case in self if case[field_name]
-        ])
+        return self.env['complaint.event']._record(
+            [
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestone.id,
+                    'occurred_at': case[field_name],
+                    'payload': payload_of(case),
+                }
+                for case in self
+                if case[field_name]
+            ]
+        )
 
     def _record_events(self, milestone_code, moments, note=None, payload=None):
         milestone = self.env['complaint.milestone']._get_by_code(milestone_code)
-        return self.env['complaint.event']._record([
-            {
-                'case_id': case.id,
-                'milestone_id': milestone.id,
-                'occurred_at': moment,
-                'note': note,
-                'payload': payload,
-            }
-            for case, moment in moments.items()
-        ])
+        return self.env['complaint.event']._record(
+            [
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestone.id,
+                    'occurred_at': moment,
+                    'note': note,
+                    'payload': payload,
+                }
+                for case, moment in moments.items()
+            ]
+        )
 
     @api.model
     def _check_business_time(self, occurred_at, note):
@@ -68,10 +73,12 @@ class ComplaintCaseHistory(models.Model):
         if occurred_at > now + timedelta(minutes=1):
             raise UserError(self.env._("What has not happened yet cannot be recorded."))
         if now - occurred_at > timedelta(minutes=BACKDATE_MINUTES) and not (note or '').strip():
-            raise UserError(self.env._(
-                "Say why this is recorded more than %(minutes)s minutes after it happened.",
-                minutes=BACKDATE_MINUTES,
-            ))
+            raise UserError(
+                self.env._(
+                    "Say why this is recorded more than %(minutes)s minutes after it happened.",
+                    minutes=BACKDATE_MINUTES,
+                )
+            )
 
     def _set_event_heads(self, heads):
         """Write number and hash of the last event of each case, before the events themselves.
@@ -102,7 +109,7 @@ class ComplaintCaseHistory(models.Model):
         """Open the history of this case as a list."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'complaint_management.complaint_event_action',
+            'complaint_management.complaint_event_action'
         )
         return {**action, 'domain': [('case_id', '=', self.id)], 'context': {}}
 
@@ -116,7 +123,9 @@ class ComplaintCaseHistory(models.Model):
             message = '\n'.join(f'{case.display_name}: {text}' for case, text in problems.items())
             notice = {'type': 'danger', 'title': self.env._("The history was tampered with")}
         else:
-            message = self.env._("%(count)s records checked.", count=sum(self.mapped('event_count')))
+            message = self.env._(
+                "%(count)s records checked.", count=sum(self.mapped('event_count'))
+            )
             notice = {'type': 'success', 'title': self.env._("The history is intact")}
         return {
             'type': 'ir.actions.client',
@@ -129,7 +138,8 @@ class ComplaintCaseHistory(models.Model):
         events = self.env['complaint.event'].sudo()  # salts are hidden from everybody
         return {
             case: problem
-            for case in self if (problem := events._find_first_break(case.sudo()))  # idem
+            for case in self
+            if (problem := events._find_first_break(case.sudo()))  # idem
         }
 
     # === PUBLIC PASSAGES === #

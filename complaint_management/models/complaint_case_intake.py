@@ -49,10 +49,12 @@ class ComplaintCaseIntake(models.Model):
         """Fill in `vals` what a person at the desk need not type."""
         vals.update(self._get_routing_values(vals))
         if not vals.get('procedure_id'):
-            raise UserError(self.env._(
-                "There is no procedure for this company yet. An administrator adds one under "
-                "Complaints > Configuration > Procedures.",
-            ))
+            raise UserError(
+                self.env._(
+                    "There is no procedure for this company yet. An administrator adds one under "
+                    "Complaints > Configuration > Procedures."
+                )
+            )
         if not (vals.get('name') or '').strip():
             first_line = next(iter((vals.get('description') or '').strip().splitlines()), '')
             vals['name'] = first_line[:SUBJECT_LENGTH] or self.env._("No subject")
@@ -85,10 +87,13 @@ class ComplaintCaseIntake(models.Model):
         procedure = self.env['complaint.procedure'].browse(vals['procedure_id'])
         first = procedure._get_first_stage()
         if not first:
-            raise UserError(self.env._(
-                "The procedure “%(procedure)s” has no stages yet. An administrator adds them "
-                "under Complaints > Configuration > Procedures.", procedure=procedure.name,
-            ))
+            raise UserError(
+                self.env._(
+                    "The procedure “%(procedure)s” has no stages yet. An administrator adds them "
+                    "under Complaints > Configuration > Procedures.",
+                    procedure=procedure.name,
+                )
+            )
         stage_id = vals.get('stage_id') or first.id
         if history:
             vals['stage_id'] = stage_id
@@ -172,22 +177,26 @@ class ComplaintCaseIntake(models.Model):
         self.ensure_one()
         sentences = []
         reachable = (
-            self.partner_id or self.complainant_phone or self.complainant_email
+            self.partner_id
+            or self.complainant_phone
+            or self.complainant_email
             or self.complainant_name
         )
         if not self.procedure_id.allow_anonymous and not reachable:
-            sentences.append(self.env._(
-                "Say who complains: this procedure takes no anonymous complaints.",
-            ))
+            sentences.append(
+                self.env._("Say who complains: this procedure takes no anonymous complaints.")
+            )
         if self.needs_referring_body and not self.source_partner_id:
-            sentences.append(self.env._(
-                "Name the referring body: the channel “%(channel)s” needs it.",
-                channel=self.channel_id.name,
-            ))
+            sentences.append(
+                self.env._(
+                    "Name the referring body: the channel “%(channel)s” needs it.",
+                    channel=self.channel_id.name,
+                )
+            )
         return sentences
 
     def action_register(self):
-        """Give the cases their numbers and record that they are registered."""
+        """Give the cases their numbers, record that they are registered, and tell the number."""
         todo = self.filtered(lambda case: not case.registered_at)
         todo._check_registration()
         now = self.env.cr.now().replace(microsecond=0)
@@ -201,13 +210,24 @@ class ComplaintCaseIntake(models.Model):
         ]
         self._assign_numbers(vals_list)
         for case, vals in zip(todo, vals_list, strict=True):
-            case._write_internal({
-                'number': vals['number'],
-                'registered_at': now,
-                'contact_owner_id': case.contact_owner_id.id or self.env.uid,
-            })
+            case._write_internal(
+                {
+                    'number': vals['number'],
+                    'registered_at': now,
+                    'contact_owner_id': case.contact_owner_id.id or self.env.uid,
+                }
+            )
         todo._stamp('registered')
-        return True
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'success',
+                'title': self.env._("Registered"),
+                'message': ", ".join(self.mapped('number')),
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
 
     # === MAIL === #
 
@@ -242,9 +262,7 @@ class ComplaintCaseIntake(models.Model):
             return False
         admin = 'complaint_management.group_complaint_admin'
         if not (self.env.su or self.env.user.has_group(admin)):
-            raise AccessError(self.env._(
-                "Only an administrator of complaints may import history.",
-            ))
+            raise AccessError(self.env._("Only an administrator of complaints may import history."))
         return True
 
     def _stamp_history(self):
@@ -257,7 +275,7 @@ class ComplaintCaseIntake(models.Model):
             case._write_internal({'closed_at': case.registered_at})
         for phase, cases in closed.grouped('phase').items():
             cases._stamp_at(
-                self._get_phase_milestone(phase), 'closed_at', payload_of=lambda case: imported,
+                self._get_phase_milestone(phase), 'closed_at', payload_of=lambda case: imported
             )
 
     def _write_history(self, vals):
@@ -283,11 +301,12 @@ class ComplaintCaseIntake(models.Model):
             if (case in was_closed, before[case]['closed_at']) == (case.is_closed, case.closed_at):
                 continue
             case.event_ids._get_effective(['closed', 'refused', 'withdrawn'])._record_revocation(
-                self.env._("Corrected by a later import"),
+                self.env._("Corrected by a later import")
             )
             if case.is_closed:
                 case._stamp_at(
-                    self._get_phase_milestone(case.phase), 'closed_at',
+                    self._get_phase_milestone(case.phase),
+                    'closed_at',
                     payload_of=lambda case: {'imported': True},
                 )
 
@@ -317,7 +336,9 @@ class ComplaintCaseIntake(models.Model):
 
     @api.model
     def get_import_templates(self):
-        return [{
-            'label': self.env._("Import template for complaints"),
-            'template': '/complaint_management/static/xls/complaint_import_template.xlsx',
-        }]
+        return [
+            {
+                'label': self.env._("Import template for complaints"),
+                'template': '/complaint_management/static/xls/complaint_import_template.xlsx',
+            }
+        ]

@@ -11,7 +11,11 @@ class ComplaintCaseLine(models.AbstractModel):
     _description = "Line of a Complaint"
 
     case_id = fields.Many2one(
-        comodel_name='complaint.case', required=True, ondelete='cascade', index=True,
+        string="Complaint",
+        comodel_name='complaint.case',
+        required=True,
+        ondelete='cascade',
+        index=True,
     )
     company_id = fields.Many2one(related='case_id.company_id', store=True, index=True)
 

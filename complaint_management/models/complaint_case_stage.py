@@ -52,7 +52,7 @@ class ComplaintCaseStage(models.Model):
     def _group_by_origin(self, stage):
         """Return {(stage left, is it a reopening): cases} for a move to `stage`."""
         return self.grouped(
-            lambda case: (case.stage_id, case.stage_id.is_closed and not stage.is_closed),
+            lambda case: (case.stage_id, case.stage_id.is_closed and not stage.is_closed)
         )
 
     def _write_move(self, stage, reopened, moment):
@@ -74,24 +74,29 @@ class ComplaintCaseStage(models.Model):
 
     def _stamp_move(self, from_stage, stage, reopened, reason, moment):
         payload = {
-            'from_stage': from_stage.id, 'to_stage': stage.id,
-            'from_name': from_stage.name, 'to_name': stage.name,
+            'from_stage': from_stage.id,
+            'to_stage': stage.id,
+            'from_name': from_stage.name,
+            'to_name': stage.name,
         }
         codes = ['reopened'] if reopened else []
         codes.append(stage.milestone_id.code or 'moved')
         if (closing := self._get_phase_milestone(stage.phase)) and closing not in codes:
             codes.append(closing)
         milestones = self.env['complaint.milestone']
-        self.env['complaint.event']._record([
-            {
-                'case_id': case.id,
-                'milestone_id': milestones._get_by_code(code).id,
-                'occurred_at': moment,
-                'note': reason,
-                'payload': payload,
-            }
-            for case in self for code in codes
-        ])
+        self.env['complaint.event']._record(
+            [
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestones._get_by_code(code).id,
+                    'occurred_at': moment,
+                    'note': reason,
+                    'payload': payload,
+                }
+                for case in self
+                for code in codes
+            ]
+        )
 
     @api.model
     def _get_phase_milestone(self, phase):
@@ -112,9 +117,11 @@ class ComplaintCaseStage(models.Model):
         for case in self:
             sentences = [barred] if barred else []
             if stage.procedure_id != case.procedure_id:
-                sentences.append(self.env._(
-                    "The stage “%(stage)s” belongs to another procedure.", stage=stage.name,
-                ))
+                sentences.append(
+                    self.env._(
+                        "The stage “%(stage)s” belongs to another procedure.", stage=stage.name
+                    )
+                )
             if not case.registered_at:
                 sentences += case._get_registration_obstacles()
             sentences += case._get_closing_obstacles(stage)
@@ -129,7 +136,8 @@ class ComplaintCaseStage(models.Model):
             return None
         return self.env._(
             "Only these people may move a complaint to “%(stage)s”: %(groups)s.",
-            stage=stage.name, groups=", ".join(groups.mapped('name')),
+            stage=stage.name,
+            groups=", ".join(groups.mapped('name')),
         )
 
     def _get_closing_obstacles(self, stage):
@@ -142,14 +150,14 @@ class ComplaintCaseStage(models.Model):
         kind = 'normal' if stage.phase == 'closed_normal' else 'abnormal'
         kinds = dict(reason._fields['kind']._description_selection(self.env))
         if reason.kind != kind:
-            return [self.env._(
-                "Choose a closing reason of the kind “%(kind)s”.", kind=kinds[kind],
-            )]
+            return [self.env._("Choose a closing reason of the kind “%(kind)s”.", kind=kinds[kind])]
         if reason.needs_text and not (self.closing_note or '').strip():
-            return [self.env._(
-                "Write the closing explanation: the reason “%(reason)s” needs it.",
-                reason=reason.name,
-            )]
+            return [
+                self.env._(
+                    "Write the closing explanation: the reason “%(reason)s” needs it.",
+                    reason=reason.name,
+                )
+            ]
         return []
 
     def _raise_obstacles(self, obstacles):
@@ -192,7 +200,9 @@ class ComplaintCaseStage(models.Model):
         moves = self.env['complaint.event']
         effective = self.event_ids._get_effective()
         for case, events in effective.grouped('case_id').items():
-            last = events.filtered(lambda e: 'to_stage' in (e.payload or {})).sorted('sequence')[-1:]
+            last = events.filtered(lambda e: 'to_stage' in (e.payload or {})).sorted('sequence')[
+                -1:
+            ]
             if last and last.payload['to_stage'] == case.stage_id.id:
                 moves |= last._get_same_move() - last.filtered('is_revoked')
         return moves
@@ -202,10 +212,13 @@ class ComplaintCaseStage(models.Model):
         self.ensure_one()
         move = self._get_current_moves().filtered(lambda event: event._is_undoable())
         if not move:
-            raise UserError(self.env._(
-                "There is nothing to undo: only your own last change of stage can be taken back, "
-                "within %(minutes)s minutes.", minutes=UNDO_MINUTES,
-            ))
+            raise UserError(
+                self.env._(
+                    "There is nothing to undo: only your own last change of stage can be taken "
+                    "back, within %(minutes)s minutes.",
+                    minutes=UNDO_MINUTES,
+                )
+            )
         return move[:1]._revoke(self.env._("Undone"))
 
     def _step_back(self, move):
@@ -235,20 +248,26 @@ class ComplaintCaseStage(models.Model):
         for company, cases in reachable.grouped('company_id').items():
             leaves_at = self.env.cr.now() + timedelta(minutes=company.complaint_mail_delay)
             # Handlers may not read templates that belong to administrators.
-            template.sudo().send_mail_batch(cases.ids, email_values={
-                'scheduled_date': fields.Datetime.to_string(leaves_at),
-            })
+            template.sudo().send_mail_batch(
+                cases.ids, email_values={'scheduled_date': fields.Datetime.to_string(leaves_at)}
+            )
             self.env.ref('mail.ir_cron_mail_scheduler_action').sudo()._trigger(leaves_at)  # idem
 
     def _cancel_waiting_mails(self, since):
         """Delete mails of this case that were queued since a moment and have not left."""
-        waiting = self.env['mail.mail'].sudo().search([  # the queue belongs to the system
-            ('model', '=', self._name),
-            ('res_id', 'in', self.ids),
-            ('state', '=', 'outgoing'),
-            ('create_date', '>=', since),
-            ('scheduled_date', '>', fields.Datetime.to_string(self.env.cr.now())),
-        ])
+        waiting = (
+            self.env['mail.mail']
+            .sudo()
+            .search(
+                [  # the queue belongs to the system
+                    ('model', '=', self._name),
+                    ('res_id', 'in', self.ids),
+                    ('state', '=', 'outgoing'),
+                    ('create_date', '>=', since),
+                    ('scheduled_date', '>', fields.Datetime.to_string(self.env.cr.now())),
+                ]
+            )
+        )
         waiting.mail_message_id.unlink()
 
     # === CHANGE OF PROCEDURE === #
@@ -262,16 +281,18 @@ class ComplaintCaseStage(models.Model):
         rows = []
         milestone = self.env['complaint.milestone']._get_by_code('procedure_changed')
         for case in cases:
-            rows.append({
-                'case_id': case.id,
-                'milestone_id': milestone.id,
-                'occurred_at': self.env.cr.now(),
-                'payload': {
-                    'from_procedure': case.procedure_id.name,
-                    'to_procedure': procedure.name,
-                    'dropped_properties': case._get_property_values(),
-                },
-            })
+            rows.append(
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestone.id,
+                    'occurred_at': self.env.cr.now(),
+                    'payload': {
+                        'from_procedure': case.procedure_id.name,
+                        'to_procedure': procedure.name,
+                        'dropped_properties': case._get_property_values(),
+                    },
+                }
+            )
             stage = case._get_stage_in_procedure(procedure)
             case._write_internal({'procedure_id': procedure.id, 'stage_id': stage.id})
         self.env['complaint.event']._record(rows)
@@ -285,13 +306,15 @@ class ComplaintCaseStage(models.Model):
         """
         stages = procedure.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))
         if not stages:
-            raise UserError(self.env._(
-                "The procedure “%(procedure)s” has no stages yet.", procedure=procedure.name,
-            ))
+            raise UserError(
+                self.env._(
+                    "The procedure “%(procedure)s” has no stages yet.", procedure=procedure.name
+                )
+            )
         same = stages.filtered(lambda stage: stage.phase == self.phase)
         rank = PHASE_ORDER.get(self.phase, 0)
         earlier = stages.filtered(
-            lambda stage: PHASE_ORDER[stage.phase] < rank and not stage.is_closed,
+            lambda stage: PHASE_ORDER[stage.phase] < rank and not stage.is_closed
         )
         return same[:1] or earlier[-1:] or stages[:1]
 
@@ -299,7 +322,8 @@ class ComplaintCaseStage(models.Model):
         """Return {label: value} of the properties that are filled in, as texts."""
         return {
             prop.get('string') or prop['name']: str(prop['value'])
-            for prop in self.read(['case_properties'])[0]['case_properties'] if prop.get('value')
+            for prop in self.read(['case_properties'])[0]['case_properties']
+            if prop.get('value')
         }
 
     # === BOARD === #
@@ -318,7 +342,7 @@ class ComplaintCaseStage(models.Model):
     def _get_board_action(self, procedure):
         """Return the action of the board with one procedure's stages, and remember the choice."""
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'complaint_management.complaint_case_action',
+            'complaint_management.complaint_case_action'
         )
         user = self.env.user
         if procedure and user.complaint_procedure_id != procedure:
@@ -326,6 +350,7 @@ class ComplaintCaseStage(models.Model):
         context = {'search_default_open': 1}
         if procedure:
             context |= {
-                'default_procedure_id': procedure.id, 'search_default_procedure_id': procedure.id,
+                'default_procedure_id': procedure.id,
+                'search_default_procedure_id': procedure.id,
             }
         return {**action, 'context': context}

@@ -15,14 +15,15 @@ class ComplaintCategory(models.Model):
         help="Empty: the category serves every procedure.",
     )
     grade_id = fields.Many2one(
-        comodel_name='complaint.grade', string="Default grade", ondelete='restrict',
+        comodel_name='complaint.grade', string="Default grade", ondelete='restrict'
     )
     team_id = fields.Many2one(
-        comodel_name='complaint.team', string="Default team", ondelete='restrict',
+        comodel_name='complaint.team', string="Default team", ondelete='restrict'
     )
     department_id = fields.Many2one(
-        comodel_name='hr.department', string="Default responsible department", ondelete='restrict',
+        comodel_name='hr.department', string="Default responsible department", ondelete='restrict'
     )
     publish_result = fields.Boolean(
+        string="Publish the result",
         help="The result of such a complaint is published, without names.",
     )

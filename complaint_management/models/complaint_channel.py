@@ -11,6 +11,7 @@ class ComplaintChannel(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     source_level = fields.Selection(
+        string="Source level",
         selection=[
             ('site', "Site"),
             ('company', "Company"),
@@ -22,6 +23,7 @@ class ComplaintChannel(models.Model):
         default='site',
     )
     needs_referring_body = fields.Boolean(
+        string="Needs a referring body",
         help="The complaint cannot be registered without the body that referred it.",
     )
-    exempt_from_callback = fields.Boolean()
+    exempt_from_callback = fields.Boolean(string="Exempt from callback")

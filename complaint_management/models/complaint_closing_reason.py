@@ -11,10 +11,8 @@ class ComplaintClosingReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     kind = fields.Selection(
-        selection=[('normal', "Normal"), ('abnormal', "Abnormal")],
-        required=True,
-        default='normal',
+        selection=[('normal', "Normal"), ('abnormal', "Abnormal")], required=True, default='normal'
     )
     needs_text = fields.Boolean(
-        string="Needs an explanation", help="Whoever closes a case so must say why.",
+        string="Needs an explanation", help="Whoever closes a case so must say why."
     )

@@ -28,7 +28,7 @@ class ComplaintEvent(models.Model):
     _order = 'case_id desc, sequence desc'
     _rec_name = 'milestone_id'
 
-    case_id = fields.Many2one(ondelete='restrict', readonly=True)
+    case_id = fields.Many2one(string="Complaint", ondelete='restrict', readonly=True)
     # Not stored: a case that changes company must not rewrite its history.
     company_id = fields.Many2one(store=False, index=False)
     sequence = fields.Integer(string="No.", required=True, readonly=True, aggregator=False)
@@ -41,22 +41,28 @@ class ComplaintEvent(models.Model):
     )
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
     occurred_at = fields.Datetime(string="Happened at", required=True, readonly=True, index=True)
-    recorded_at = fields.Datetime(required=True, readonly=True)
+    recorded_at = fields.Datetime(string="Recorded at", required=True, readonly=True)
     user_id = fields.Many2one(
-        comodel_name='res.users', string="By", required=True, readonly=True, ondelete='restrict',
+        comodel_name='res.users', string="By", required=True, readonly=True, ondelete='restrict'
     )
     note = fields.Text(readonly=True)
     payload = fields.Json(readonly=True)
     content_salt = fields.Char(readonly=True, groups='base.group_no_one')
-    content_digest = fields.Char(readonly=True)
+    content_digest = fields.Char(string="Content digest", readonly=True)
     revokes_id = fields.Many2one(
-        comodel_name='complaint.event', readonly=True, ondelete='restrict', index='btree_not_null',
+        string="Revokes",
+        comodel_name='complaint.event',
+        readonly=True,
+        ondelete='restrict',
+        index='btree_not_null',
     )
     revoked_by_ids = fields.One2many(comodel_name='complaint.event', inverse_name='revokes_id')
-    is_revoked = fields.Boolean(compute='_compute_is_revoked', search='_search_is_revoked')
-    is_backdated = fields.Boolean(compute='_compute_is_backdated')
+    is_revoked = fields.Boolean(
+        string="Revoked", compute='_compute_is_revoked', search='_search_is_revoked'
+    )
+    is_backdated = fields.Boolean(string="Recorded later", compute='_compute_is_backdated')
     can_revoke = fields.Boolean(compute='_compute_can_revoke')
-    previous_hash = fields.Char(readonly=True)
+    previous_hash = fields.Char(string="Previous hash", readonly=True)
     hash = fields.Char(required=True, readonly=True)
 
     _case_sequence_uniq = models.UniqueIndex('(case_id, sequence)')
@@ -67,7 +73,9 @@ class ComplaintEvent(models.Model):
     def init(self):
         """Install the trigger that keeps the table append-only."""
         super().init()
-        self.env.cr.execute(SQL("""
+        self.env.cr.execute(
+            SQL(
+                """
             CREATE OR REPLACE FUNCTION complaint_event_append_only() RETURNS trigger AS $body$
             BEGIN
                 IF TG_OP IN ('UPDATE', 'DELETE')
@@ -89,14 +97,15 @@ class ComplaintEvent(models.Model):
             CREATE TRIGGER complaint_event_no_truncate
                 BEFORE TRUNCATE ON complaint_event
                 FOR EACH STATEMENT EXECUTE FUNCTION complaint_event_append_only();
-        """, setting=ERASE_SETTING))
+        """,
+                setting=ERASE_SETTING,
+            )
+        )
 
     @api.model
     def _drop_append_only_trigger(self):
         """Remove trigger and function; only the uninstallation of the addon does so."""
-        self.env.cr.execute(SQL(
-            "DROP FUNCTION IF EXISTS complaint_event_append_only() CASCADE",
-        ))
+        self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS complaint_event_append_only() CASCADE"))
 
     # === COMPUTE METHODS === #
 
@@ -124,30 +133,36 @@ class ComplaintEvent(models.Model):
     @api.model
     def _is_backdated(self, occurred_at, recorded_at):
         # Seconds between a click and its transaction are no back-dating.
-        return bool(occurred_at and recorded_at) and recorded_at - occurred_at > timedelta(minutes=1)
+        return bool(occurred_at and recorded_at) and recorded_at - occurred_at > timedelta(
+            minutes=1
+        )
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise AccessError(self.env._(
-                "The history of a complaint is written by the software alone.",
-            ))
+            raise AccessError(
+                self.env._("The history of a complaint is written by the software alone.")
+            )
         return super().create(vals_list)
 
     def write(self, vals):
         """Refuse: a wrong event is revoked, never changed."""
-        raise UserError(self.env._(
-            "The history of a complaint cannot be changed. Revoke the wrong entry instead.",
-        ))
+        raise UserError(
+            self.env._(
+                "The history of a complaint cannot be changed. Revoke the wrong entry instead."
+            )
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_erased(self):
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise UserError(self.env._(
-                "The history of a complaint cannot be deleted. Revoke the wrong entry instead.",
-            ))
+            raise UserError(
+                self.env._(
+                    "The history of a complaint cannot be deleted. Revoke the wrong entry instead."
+                )
+            )
 
     # === RECORDING === #
 
@@ -216,13 +231,20 @@ class ComplaintEvent(models.Model):
 
         :param dict row: column values; relations as ids, times as naive UTC datetimes
         """
-        return self._digest([
-            row['case_id'], row['sequence'], row['milestone_id'], row['round'],
-            fields.Datetime.to_string(row['occurred_at']),
-            fields.Datetime.to_string(row['recorded_at']),
-            row['user_id'], row['revokes_id'] or 0, row['content_digest'],
-            row['previous_hash'] or '',
-        ])
+        return self._digest(
+            [
+                row['case_id'],
+                row['sequence'],
+                row['milestone_id'],
+                row['round'],
+                fields.Datetime.to_string(row['occurred_at']),
+                fields.Datetime.to_string(row['recorded_at']),
+                row['user_id'],
+                row['revokes_id'] or 0,
+                row['content_digest'],
+                row['previous_hash'] or '',
+            ]
+        )
 
     @api.model
     def _digest(self, values):
@@ -236,11 +258,13 @@ class ComplaintEvent(models.Model):
 
         :param list milestone_codes: only of these milestones; None: of any
         """
-        return self.filtered(lambda event: (
-            not event.revokes_id
-            and not event.revoked_by_ids
-            and (milestone_codes is None or event.milestone_id.code in milestone_codes)
-        ))
+        return self.filtered(
+            lambda event: (
+                not event.revokes_id
+                and not event.revoked_by_ids
+                and (milestone_codes is None or event.milestone_id.code in milestone_codes)
+            )
+        )
 
     def _is_undoable(self):
         """Say whether *Undo* is still offered to the current user for this event."""
@@ -263,7 +287,8 @@ class ComplaintEvent(models.Model):
             return None
         return self.env._(
             "Only a manager may revoke this entry: it is not yours, or older than %(minutes)s "
-            "minutes.", minutes=UNDO_MINUTES,
+            "minutes.",
+            minutes=UNDO_MINUTES,
         )
 
     def _revoke(self, reason):
@@ -274,7 +299,8 @@ class ComplaintEvent(models.Model):
         """
         obstacles = [
             f'{event.display_name}: {obstacle}'
-            for event in self if (obstacle := event._get_revoke_obstacle())
+            for event in self
+            if (obstacle := event._get_revoke_obstacle())
         ]
         if not (reason or '').strip():
             obstacles.append(self.env._("Say why the entry is wrong."))
@@ -291,28 +317,33 @@ class ComplaintEvent(models.Model):
         """Append the revoking event of each event in self, without asking for rights."""
         milestone = self.env['complaint.milestone']._get_by_code('revoked')
         now = self.env.cr.now()
-        return self._record([
-            {
-                'case_id': event.case_id.id,
-                'milestone_id': milestone.id,
-                'round': event.round,
-                'occurred_at': now,
-                'note': reason,
-                'revokes_id': event.id,
-            }
-            for event in self.sorted('sequence') if not event.revoked_by_ids
-        ])
+        return self._record(
+            [
+                {
+                    'case_id': event.case_id.id,
+                    'milestone_id': milestone.id,
+                    'round': event.round,
+                    'occurred_at': now,
+                    'note': reason,
+                    'revokes_id': event.id,
+                }
+                for event in self.sorted('sequence')
+                if not event.revoked_by_ids
+            ]
+        )
 
     def _get_same_move(self):
         """Return the events that were recorded by the same change of stage as those in self."""
         siblings = self.browse()
         for event in self:
-            siblings |= event.case_id.event_ids.filtered(lambda other, event=event: (
-                other.recorded_at == event.recorded_at
-                and (other.payload or {}).get('to_stage') == event.payload['to_stage']
-                and (other.payload or {}).get('from_stage') == event.payload['from_stage']
-                and not other.revokes_id
-            ))
+            siblings |= event.case_id.event_ids.filtered(
+                lambda other, event=event: (
+                    other.recorded_at == event.recorded_at
+                    and (other.payload or {}).get('to_stage') == event.payload['to_stage']
+                    and (other.payload or {}).get('from_stage') == event.payload['from_stage']
+                    and not other.revokes_id
+                )
+            )
         return siblings
 
     def action_revoke(self):
@@ -340,21 +371,34 @@ class ComplaintEvent(models.Model):
         self.flush_model()
         case.flush_recordset(['event_count', 'event_head'])
         columns = [
-            'id', 'case_id', 'sequence', 'milestone_id', 'round', 'occurred_at', 'recorded_at',
-            'user_id', 'note', 'payload', 'content_salt', 'content_digest', 'revokes_id',
-            'previous_hash', 'hash',
+            'id',
+            'case_id',
+            'sequence',
+            'milestone_id',
+            'round',
+            'occurred_at',
+            'recorded_at',
+            'user_id',
+            'note',
+            'payload',
+            'content_salt',
+            'content_digest',
+            'revokes_id',
+            'previous_hash',
+            'hash',
         ]
-        rows = self.env.execute_query_dict(SQL(
-            "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
-            SQL(', ').join(map(SQL.identifier, columns)), case.id,
-        ))
-        [(count, head)] = self.env.execute_query(SQL(
-            "SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id,
-        ))
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
+                SQL(', ').join(map(SQL.identifier, columns)),
+                case.id,
+            )
+        )
+        [(count, head)] = self.env.execute_query(
+            SQL("SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id)
+        )
         previous = None
-        erased = {
-            sequence for row in rows for sequence in (row['payload'] or {}).get('erased', ())
-        }
+        erased = {sequence for row in rows for sequence in (row['payload'] or {}).get('erased', ())}
         for expected, row in enumerate(rows, 1):
             if problem := self._find_row_problem(row, expected, previous, erased):
                 return problem
@@ -362,7 +406,9 @@ class ComplaintEvent(models.Model):
         if len(rows) != (count or 0) or (previous or '') != (head or ''):
             return self.env._(
                 "After record %(number)s the rest of the history is missing: the case counts "
-                "%(count)s records.", number=len(rows), count=count or 0,
+                "%(count)s records.",
+                number=len(rows),
+                count=count or 0,
             )
         return None
 
@@ -371,17 +417,19 @@ class ComplaintEvent(models.Model):
         if row['sequence'] != expected:
             return self.env._("Record %(number)s is missing.", number=expected)
         if (row['previous_hash'] or '') != (previous or ''):
-            return self.env._("Record %(number)s does not follow the one before it.", number=expected)
+            return self.env._(
+                "Record %(number)s does not follow the one before it.", number=expected
+            )
         if row['hash'] != self._compute_row_hash(row):
             return self.env._("Record %(number)s was changed afterwards.", number=expected)
         blank = not (row['note'] or row['payload'] or row['content_salt'])
         if blank and expected in erased:
             return None
-        if row['content_digest'] != self._compute_content_digest({
-            **row, 'content_salt': row['content_salt'] or '',
-        }):
+        if row['content_digest'] != self._compute_content_digest(
+            {**row, 'content_salt': row['content_salt'] or ''}
+        ):
             return self.env._(
-                "The text of record %(number)s was changed afterwards.", number=expected,
+                "The text of record %(number)s was changed afterwards.", number=expected
             )
         return None
 
@@ -393,9 +441,7 @@ class ComplaintEvent(models.Model):
 
         The setting holds the number of the transaction, so it is worthless in any other one.
         """
-        self.env.cr.execute(SQL(
-            "SELECT set_config(%s, txid_current()::text, true)", ERASE_SETTING,
-        ))
+        self.env.cr.execute(SQL("SELECT set_config(%s, txid_current()::text, true)", ERASE_SETTING))
 
     @api.model
     def _end_erasing(self):
@@ -407,21 +453,26 @@ class ComplaintEvent(models.Model):
         :param str reason: kept in the new event that lists the erased numbers
         """
         milestone = self.env['complaint.milestone']._get_by_code('content_erased')
-        self._record([
-            {
-                'case_id': case.id,
-                'milestone_id': milestone.id,
-                'occurred_at': self.env.cr.now(),
-                'note': reason,
-                'payload': {'erased': sorted(events.mapped('sequence'))},
-            }
-            for case, events in self.grouped('case_id').items()
-        ])
+        self._record(
+            [
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestone.id,
+                    'occurred_at': self.env.cr.now(),
+                    'note': reason,
+                    'payload': {'erased': sorted(events.mapped('sequence'))},
+                }
+                for case, events in self.grouped('case_id').items()
+            ]
+        )
         self.flush_model()
         self._allow_erasing()
-        self.env.cr.execute(SQL(
-            "UPDATE complaint_event SET note = NULL, payload = NULL, content_salt = NULL "
-            "WHERE id = ANY(%s)", self.ids,
-        ))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE complaint_event SET note = NULL, payload = NULL, content_salt = NULL "
+                "WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
         self._end_erasing()
         self.invalidate_recordset(['note', 'payload', 'content_salt'])

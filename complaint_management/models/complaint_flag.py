@@ -12,8 +12,11 @@ class ComplaintFlag(models.Model):
     color = fields.Integer()
     active = fields.Boolean(default=True)
     restricts_access = fields.Boolean(
+        string="Restricts access",
         help="Only the handler, the first-contact owner, the team leader, the committee and the "
-             "auditor see a case with this flag.",
+        "auditor see a case with this flag.",
     )
-    requires_legal_opinion = fields.Boolean(help="Legal staff see a case with this flag.")
-    exempt_from_callback = fields.Boolean()
+    requires_legal_opinion = fields.Boolean(
+        string="Requires a legal opinion", help="Legal staff see a case with this flag."
+    )
+    exempt_from_callback = fields.Boolean(string="Exempt from callback")

@@ -14,11 +14,12 @@ class ComplaintMilestone(models.Model):
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
     manual = fields.Boolean(
-        string="Recorded by hand",
-        help="Staff may record it with the button Record milestone.",
+        string="Recorded by hand", help="Staff may record it with the button Record milestone."
     )
     is_system = fields.Boolean(
-        string="Used by the software", readonly=True, copy=False,
+        string="Used by the software",
+        readonly=True,
+        copy=False,
         help="The software records this milestone itself, so its code stays.",
     )
 
@@ -34,9 +35,11 @@ class ComplaintMilestone(models.Model):
 
     def write(self, vals):
         if 'code' in vals and any(m.is_system and m.code != vals['code'] for m in self):
-            raise UserError(self.env._(
-                "The software records this milestone by its code. Change the name instead.",
-            ))
+            raise UserError(
+                self.env._(
+                    "The software records this milestone by its code. Change the name instead."
+                )
+            )
         result = super().write(vals)
         if 'code' in vals:
             self.env.registry.clear_cache()
@@ -50,10 +53,12 @@ class ComplaintMilestone(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_system(self):
         if system := self.filtered('is_system'):
-            raise UserError(self.env._(
-                "The software records these milestones itself, archive them instead: %(names)s",
-                names=", ".join(system.mapped('name')),
-            ))
+            raise UserError(
+                self.env._(
+                    "The software records these milestones itself, archive them instead: %(names)s",
+                    names=", ".join(system.mapped('name')),
+                )
+            )
 
     # === BUSINESS METHODS === #
 

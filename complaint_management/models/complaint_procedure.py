@@ -14,7 +14,7 @@ class ComplaintProcedure(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(comodel_name='res.company', index=True)
     version = fields.Char(default="1", tracking=True)
-    effective_from = fields.Date(tracking=True)
+    effective_from = fields.Date(string="Effective from", tracking=True)
     policy_html = fields.Html(
         string="Policy",
         translate=True,
@@ -30,16 +30,17 @@ class ComplaintProcedure(models.Model):
     )
     case_properties_definition = fields.PropertiesDefinition(string="Case properties")
     mask_contacts = fields.Boolean(
+        string="Mask contact data",
         help="Hide the complainant's contact data from handlers outside the receiving team.",
     )
     allow_anonymous = fields.Boolean(
+        string="Allow anonymous complaints",
         default=True,
         help="A complaint may be registered without any way to reach the complainant.",
     )
 
     _code_company_uniq = models.UniqueIndex(
-        '(code, COALESCE(company_id, 0))',
-        "Another procedure of this company has the same code.",
+        '(code, COALESCE(company_id, 0))', "Another procedure of this company has the same code."
     )
 
     # === CONSTRAINTS === #
@@ -50,19 +51,27 @@ class ComplaintProcedure(models.Model):
 
         :raise ValidationError: the sequence has no prefix of its own
         """
-        company_sequences = self.env['res.company'].sudo()._get_complaint_sequences()  # shared setting
+        company_sequences = (
+            self.env['res.company'].sudo()._get_complaint_sequences()
+        )  # shared setting
         for procedure in self.filtered('number_sequence_id'):
             own = procedure.number_sequence_id.sudo()  # prefix is no secret, sequences are admin's
-            others = company_sequences | self.sudo().search([
-                ('number_sequence_id', '!=', False), ('id', '!=', procedure.id),
-            ]).number_sequence_id
+            others = (
+                company_sequences
+                | self.sudo()
+                .search([('number_sequence_id', '!=', False), ('id', '!=', procedure.id)])
+                .number_sequence_id
+            )
             others -= own
             if not own.prefix or own.prefix in others.mapped('prefix'):
-                raise ValidationError(self.env._(
-                    "The numbering of “%(procedure)s” needs a prefix that no other complaint "
-                    "numbering uses. Change the prefix of the sequence “%(sequence)s”.",
-                    procedure=procedure.name, sequence=own.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "The numbering of “%(procedure)s” needs a prefix that no other complaint "
+                        "numbering uses. Change the prefix of the sequence “%(sequence)s”.",
+                        procedure=procedure.name,
+                        sequence=own.name,
+                    )
+                )
 
     # === CRUD METHODS === #
 
@@ -84,7 +93,7 @@ class ComplaintProcedure(models.Model):
         :rtype: complaint.procedure recordset of at most one record
         """
         return self.search(
-            [('company_id', 'in', (company.id, False))], order='company_id, sequence, id', limit=1,
+            [('company_id', 'in', (company.id, False))], order='company_id, sequence, id', limit=1
         )
 
     def _get_first_stage(self):

@@ -13,7 +13,7 @@ class ComplaintStage(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure', required=True, ondelete='cascade', index=True,
+        comodel_name='complaint.procedure', required=True, ondelete='cascade', index=True
     )
     company_id = fields.Many2one(related='procedure_id.company_id', store=True, index=True)
     phase = fields.Selection(
@@ -30,7 +30,7 @@ class ComplaintStage(models.Model):
         help="Recorded in the history of a case whenever it enters this stage.",
     )
     gate_ids = fields.One2many(
-        comodel_name='complaint.stage.gate', inverse_name='stage_id', copy=True,
+        comodel_name='complaint.stage.gate', inverse_name='stage_id', copy=True
     )
     group_ids = fields.Many2many(
         comodel_name='res.groups',
@@ -44,10 +44,12 @@ class ComplaintStage(models.Model):
         help="Leaves a short while after a case enters the stage, so that a mistake can be undone.",
     )
     portal_label = fields.Char(
-        translate=True, help="What the customer reads. Empty: the name of the phase.",
+        string="Label for the customer",
+        translate=True,
+        help="What the customer reads. Empty: the name of the phase.",
     )
     guidance = fields.Html(
-        translate=True, help="Shown to staff on the form while a case is in this stage.",
+        translate=True, help="Shown to staff on the form while a case is in this stage."
     )
 
     @api.depends('phase')
@@ -58,8 +60,9 @@ class ComplaintStage(models.Model):
     @api.depends('name', 'procedure_id.name')
     @api.depends_context('complaint_stage_with_procedure')
     def _compute_display_name(self):
+        super()._compute_display_name()
         if not self.env.context.get('complaint_stage_with_procedure'):
-            return super()._compute_display_name()
+            return
         for stage in self:
             stage.display_name = f'{stage.procedure_id.name} / {stage.name}'
 
@@ -81,14 +84,20 @@ class ComplaintStage(models.Model):
 
         :raise UserError: names each stage and how many cases stand in it
         """
-        counts = self.env['complaint.case'].sudo()._read_group(  # also cases the user cannot see
-            [('stage_id', 'in', self.ids)], ['stage_id'], ['__count'],
+        counts = (
+            self.env['complaint.case']
+            .sudo()
+            ._read_group(  # also cases the user cannot see
+                [('stage_id', 'in', self.ids)], ['stage_id'], ['__count']
+            )
         )
         if counts:
-            raise UserError(self.env._(
-                "Complaints still stand in these stages, move them first: %(stages)s",
-                stages=", ".join(f'{stage.display_name} ({count})' for stage, count in counts),
-            ))
+            raise UserError(
+                self.env._(
+                    "Complaints still stand in these stages, move them first: %(stages)s",
+                    stages=", ".join(f'{stage.display_name} ({count})' for stage, count in counts),
+                )
+            )
 
     # === BUSINESS METHODS === #
 

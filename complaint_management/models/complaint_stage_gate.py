@@ -13,15 +13,16 @@ class ComplaintStageGate(models.Model):
     name = fields.Char(
         string="Sentence",
         translate=True,
-        help="What the user reads when the condition is not met. Empty: the missing fields are named.",
+        help="What the user reads when the condition is not met. "
+        "Empty: the missing fields are named.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     stage_id = fields.Many2one(
-        comodel_name='complaint.stage', required=True, ondelete='cascade', index=True,
+        comodel_name='complaint.stage', required=True, ondelete='cascade', index=True
     )
     domain = fields.Char(
-        string="Condition", help="The case must match this filter before it enters the stage.",
+        string="Condition", help="The case must match this filter before it enters the stage."
     )
     field_ids = fields.Many2many(
         comodel_name='ir.model.fields',
@@ -38,19 +39,21 @@ class ComplaintStageGate(models.Model):
         for gate in self:
             domain = gate._get_domain()
             if domain.is_true() and not gate.field_ids:
-                raise ValidationError(self.env._(
-                    "A gate needs a condition or at least one field to fill.",
-                ))
+                raise ValidationError(
+                    self.env._("A gate needs a condition or at least one field to fill.")
+                )
             if not domain.is_true() and not gate.name:
-                raise ValidationError(self.env._(
-                    "Write the sentence that the user reads when the condition is not met.",
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "Write the sentence that the user reads when the condition is not met."
+                    )
+                )
             try:
                 self.env['complaint.case'].sudo().search(domain, limit=1)  # only: does it parse
             except (ValueError, TypeError, KeyError) as error:
-                raise ValidationError(self.env._(
-                    "The condition of the gate cannot be read: %(error)s", error=error,
-                )) from error
+                raise ValidationError(
+                    self.env._("The condition of the gate cannot be read: %(error)s", error=error)
+                ) from error
 
     # === BUSINESS METHODS === #
 
@@ -63,9 +66,9 @@ class ComplaintStageGate(models.Model):
         try:
             return Domain(literal_eval(self.domain or '[]'))
         except (ValueError, SyntaxError, TypeError) as error:
-            raise ValidationError(self.env._(
-                "The condition of the gate cannot be read: %(error)s", error=error,
-            )) from error
+            raise ValidationError(
+                self.env._("The condition of the gate cannot be read: %(error)s", error=error)
+            ) from error
 
     def _get_obstacle(self, case):
         """Return the sentence that says what `case` lacks, or None.
@@ -73,7 +76,8 @@ class ComplaintStageGate(models.Model):
         Note: both are single records.
         """
         missing = [
-            field for field in self.sudo().field_ids  # staff may not read field definitions
+            field
+            for field in self.sudo().field_ids  # staff may not read field definitions
             if not case[field.name] and field.ttype != 'boolean'
         ]
         if not missing and case.filtered_domain(self._get_domain()):
@@ -81,5 +85,5 @@ class ComplaintStageGate(models.Model):
         if not missing or self.name:
             return self.name
         return self.env._(
-            "Fill in: %(fields)s.", fields=", ".join(field.field_description for field in missing),
+            "Fill in: %(fields)s.", fields=", ".join(field.field_description for field in missing)
         )

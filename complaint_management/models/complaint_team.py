@@ -17,33 +17,34 @@ class ComplaintTeam(models.Model):
     active = fields.Boolean(default=True)
     color = fields.Integer()
     company_id = fields.Many2one(
-        comodel_name='res.company', default=lambda self: self.env.company, index=True,
+        comodel_name='res.company', default=lambda self: self.env.company, index=True
     )
     parent_id = fields.Many2one(
-        comodel_name='complaint.team', string="Escalates to", ondelete='restrict', index=True,
+        comodel_name='complaint.team',
+        string="Escalates to",
+        ondelete='restrict',
+        index=True,
         check_company=True,
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many(comodel_name='complaint.team', inverse_name='parent_id')
     leader_id = fields.Many2one(
-        comodel_name='res.users', domain=[('share', '=', False)], tracking=True, index=True,
+        comodel_name='res.users', domain=[('share', '=', False)], tracking=True, index=True
     )
     member_ids = fields.Many2many(
-        comodel_name='res.users', string="Members", domain=[('share', '=', False)],
+        comodel_name='res.users', string="Members", domain=[('share', '=', False)]
     )
     department_id = fields.Many2one(comodel_name='hr.department', check_company=True)
     procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure', ondelete='restrict', check_company=True, index=True,
+        comodel_name='complaint.procedure', ondelete='restrict', check_company=True, index=True
     )
     justified_target = fields.Integer(
         string="Monthly ceiling",
         help="Most justified complaints that the team allows itself in a month. 0: no ceiling.",
     )
-    alias_id = fields.Many2one(
-        help="A mail to this address becomes a complaint of the team.",
-    )
+    alias_id = fields.Many2one(help="A mail to this address becomes a complaint of the team.")
     open_count = fields.Integer(string="Open complaints", compute='_compute_case_counts')
-    unassigned_count = fields.Integer(compute='_compute_case_counts')
+    unassigned_count = fields.Integer(string="Without handler", compute='_compute_case_counts')
 
     # === COMPUTE METHODS === #
 
@@ -100,6 +101,8 @@ class ComplaintTeam(models.Model):
         self.ensure_one()
         action = self.env['complaint.case']._get_board_action(self.procedure_id)
         action['context'] = {
-            **action['context'], 'default_team_id': self.id, 'search_default_team_id': self.id,
+            **action['context'],
+            'default_team_id': self.id,
+            'search_default_team_id': self.id,
         }
         return action

@@ -12,11 +12,11 @@ class ComplaintTombstone(models.Model):
 
     number = fields.Char(readonly=True, index=True)
     company_id = fields.Many2one(
-        comodel_name='res.company', required=True, readonly=True, index=True,
+        comodel_name='res.company', required=True, readonly=True, index=True
     )
-    received_at = fields.Datetime(readonly=True)
-    registered_at = fields.Datetime(readonly=True)
-    closed_at = fields.Datetime(readonly=True)
+    received_at = fields.Datetime(string="Received at", readonly=True)
+    registered_at = fields.Datetime(string="Registered at", readonly=True)
+    closed_at = fields.Datetime(string="Closed at", readonly=True)
     event_count = fields.Integer(string="Records in its history", readonly=True)
     event_head = fields.Char(string="Last hash of its history", readonly=True)
     reason = fields.Text(required=True, readonly=True)
@@ -25,19 +25,21 @@ class ComplaintTombstone(models.Model):
     def _bury(self, cases, reason):
         """Keep numbers, dates and last hashes of cases that are about to be erased."""
         # Nobody may write tombstones by hand.
-        return self.sudo().create([
-            {
-                'number': case.number,
-                'company_id': case.company_id.id,
-                'received_at': case.received_at,
-                'registered_at': case.registered_at,
-                'closed_at': case.closed_at,
-                'event_count': case.event_count,
-                'event_head': case.event_head,
-                'reason': reason,
-            }
-            for case in cases
-        ])
+        return self.sudo().create(
+            [
+                {
+                    'number': case.number,
+                    'company_id': case.company_id.id,
+                    'received_at': case.received_at,
+                    'registered_at': case.registered_at,
+                    'closed_at': case.closed_at,
+                    'event_count': case.event_count,
+                    'event_head': case.event_head,
+                    'reason': reason,
+                }
+                for case in cases
+            ]
+        )
 
     @api.model
     def _check_not_used(self, numbers):
@@ -47,7 +49,10 @@ class ComplaintTombstone(models.Model):
         """
         used = self.sudo().search([('number', 'in', numbers)])  # of every company
         if used:
-            raise UserError(self.env._(
-                "These numbers belonged to erased complaints and are not given again: %(numbers)s",
-                numbers=", ".join(used.mapped('number')),
-            ))
+            raise UserError(
+                self.env._(
+                    "These numbers belonged to erased complaints and are not given again: "
+                    "%(numbers)s",
+                    numbers=", ".join(used.mapped('number')),
+                )
+            )

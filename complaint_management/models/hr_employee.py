@@ -27,6 +27,8 @@ class HrEmployee(models.Model):
         """A complaint keeps whom it is about: the link has no foreign key on this side."""
         cases = self.env['complaint.case'].sudo().with_context(active_test=False)  # any case counts
         if cases.search_count([('accused_employee_ids', 'in', self.ids)], limit=1):
-            raise UserError(self.env._(
-                "Complaints name some of these employees. Archive the employees instead.",
-            ))
+            raise UserError(
+                self.env._(
+                    "Complaints name some of these employees. Archive the employees instead."
+                )
+            )

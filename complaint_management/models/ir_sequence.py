@@ -14,9 +14,13 @@ class IrSequence(models.Model):
         self.ensure_one()
         if self.use_date_range or self.implementation != 'standard':
             return [self._next() for _number in range(count)]
-        rows = self.env.execute_query(SQL(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", f'ir_sequence_{self.id:03d}', count,
-        ))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f'ir_sequence_{self.id:03d}',
+                count,
+            )
+        )
         prefix, suffix = self._get_prefix_suffix()
         return [f'{prefix}{number:0{self.padding}d}{suffix}' for (number,) in rows]
 
@@ -39,5 +43,5 @@ class IrSequence(models.Model):
             return 0
         suffix = '' if '%' in (self.suffix or '') else (self.suffix or '')
         digits = number.removesuffix(suffix)
-        tail = digits[len(digits.rstrip('0123456789')):]
+        tail = digits[len(digits.rstrip('0123456789')) :]
         return int(tail) if tail and len(tail) <= 15 else 0

@@ -5,10 +5,7 @@ class ResCompany(models.Model):
     _inherit = 'res.company'
 
     complaint_sequence_id = fields.Many2one(
-        comodel_name='ir.sequence',
-        string="Complaint numbering",
-        ondelete='restrict',
-        copy=False,
+        comodel_name='ir.sequence', string="Complaint numbering", ondelete='restrict', copy=False
     )
     complaint_mail_delay = fields.Integer(
         string="Delay of stage mails (minutes)",
@@ -30,9 +27,11 @@ class ResCompany(models.Model):
         """Give every company among `self` that has none its one sequence of complaint numbers."""
         companies = self.filtered(lambda company: not company.complaint_sequence_id)
         # A company may be made by somebody who may not make sequences.
-        sequences = self.env['ir.sequence'].sudo().create([
-            company._prepare_complaint_sequence_values() for company in companies
-        ])
+        sequences = (
+            self.env['ir.sequence']
+            .sudo()
+            .create([company._prepare_complaint_sequence_values() for company in companies])
+        )
         for company, sequence in zip(companies, sequences, strict=True):
             company.sudo().complaint_sequence_id = sequence  # same reason
 

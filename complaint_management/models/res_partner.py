@@ -5,7 +5,9 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     complaint_count = fields.Integer(
-        compute='_compute_complaint_count', groups='complaint_management.group_complaint_user',
+        string="Complaints",
+        compute='_compute_complaint_count',
+        groups='complaint_management.group_complaint_user',
     )
 
     def _compute_complaint_count(self):
@@ -14,10 +16,10 @@ class ResPartner(models.Model):
         if not self.ids:
             return
         family = self.with_context(active_test=False).search_fetch(
-            [('id', 'child_of', self.ids)], ['parent_id'],
+            [('id', 'child_of', self.ids)], ['parent_id']
         )
         counts = self.env['complaint.case']._read_group(
-            [('partner_id', 'in', family.ids)], ['partner_id'], ['__count'],
+            [('partner_id', 'in', family.ids)], ['partner_id'], ['__count']
         )
         for partner, count in counts:
             while partner:
@@ -29,7 +31,7 @@ class ResPartner(models.Model):
         """Open the complaints of this partner and of the contacts below it."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'complaint_management.complaint_case_action_all',
+            'complaint_management.complaint_case_action_all'
         )
         return {
             **action,

@@ -5,9 +5,7 @@ class ResUsers(models.Model):
     _inherit = 'res.users'
 
     complaint_procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure',
-        string="Last complaint board",
-        ondelete='set null',
+        comodel_name='complaint.procedure', string="Last complaint board", ondelete='set null'
     )
 
     # The methods below feed record rules. Their result lives in the cache of the rules;
@@ -16,9 +14,17 @@ class ResUsers(models.Model):
     def _get_complaint_teams(self):
         """Return the teams in which the user works: member or leader."""
         self.ensure_one()
-        return self.env['complaint.team'].sudo().search([  # a rule cannot ask the rules
-            '|', ('member_ids', 'in', self.ids), ('leader_id', '=', self.id),
-        ])
+        return (
+            self.env['complaint.team']
+            .sudo()
+            .search(
+                [  # a rule cannot ask the rules
+                    '|',
+                    ('member_ids', 'in', self.ids),
+                    ('leader_id', '=', self.id),
+                ]
+            )
+        )
 
     def _get_complaint_managed_teams(self):
         """Return the teams that the user leads, with all teams below them."""
@@ -43,12 +49,20 @@ class ResUsers(models.Model):
     def _get_complaint_led_teams(self):
         """Return the teams that the user leads himself."""
         self.ensure_one()
-        return self.env['complaint.team'].sudo().search([  # a rule cannot ask the rules
-            ('leader_id', '=', self.id),
-        ])
+        return (
+            self.env['complaint.team']
+            .sudo()
+            .search(
+                [  # a rule cannot ask the rules
+                    ('leader_id', '=', self.id)
+                ]
+            )
+        )
 
     def _sees_restricted_complaints(self):
         """Say whether restricted flags are no bar: the committee and the auditor (logged)."""
         self.ensure_one()
-        return any(self.has_group(f'complaint_management.group_complaint_{role}')
-                   for role in ('committee', 'auditor'))
+        return any(
+            self.has_group(f'complaint_management.group_complaint_{role}')
+            for role in ('committee', 'auditor')
+        )

@@ -8,21 +8,28 @@ class ComplaintCaseClose(models.TransientModel):
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     procedure_id = fields.Many2one(related='case_id.procedure_id')
     stage_id = fields.Many2one(
-        comodel_name='complaint.stage', string="How it ends", required=True,
-        compute='_compute_stage_id', store=True, readonly=False,
+        comodel_name='complaint.stage',
+        string="How it ends",
+        required=True,
+        compute='_compute_stage_id',
+        store=True,
+        readonly=False,
         domain="[('procedure_id', '=', procedure_id), ('is_closed', '=', True)]",
     )
     phase = fields.Selection(related='stage_id.phase')
     reason_kind = fields.Selection(
-        selection=[('normal', "Normal"), ('abnormal', "Abnormal")], compute='_compute_reason_kind',
+        selection=[('normal', "Normal"), ('abnormal', "Abnormal")], compute='_compute_reason_kind'
     )
     closing_reason_id = fields.Many2one(
-        comodel_name='complaint.closing.reason', domain="[('kind', '=', reason_kind)]",
-        compute='_compute_closing', store=True, readonly=False,
+        comodel_name='complaint.closing.reason',
+        domain="[('kind', '=', reason_kind)]",
+        compute='_compute_closing',
+        store=True,
+        readonly=False,
     )
     needs_text = fields.Boolean(compute='_compute_reason_kind')
     closing_note = fields.Text(
-        string="Closing explanation", compute='_compute_closing', store=True, readonly=False,
+        string="Closing explanation", compute='_compute_closing', store=True, readonly=False
     )
 
     @api.depends('case_id')
@@ -46,9 +53,11 @@ class ComplaintCaseClose(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        self.case_id.write({
-            'closing_reason_id': self.closing_reason_id.id if self.reason_kind else False,
-            'closing_note': self.closing_note,
-        })
+        self.case_id.write(
+            {
+                'closing_reason_id': self.closing_reason_id.id if self.reason_kind else False,
+                'closing_note': self.closing_note,
+            }
+        )
         self.case_id._move_to(self.stage_id, reason=self.closing_note)
         return {'type': 'ir.actions.act_window_close'}

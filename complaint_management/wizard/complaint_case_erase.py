@@ -12,5 +12,5 @@ class ComplaintCaseErase(models.TransientModel):
         self.ensure_one()
         self.case_ids._erase(self.reason)
         return self.env['ir.actions.act_window']._for_xml_id(
-            'complaint_management.complaint_case_action_all',
+            'complaint_management.complaint_case_action_all'
         )
