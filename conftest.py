@@ -167,9 +167,15 @@ def odoo_cli(dev_setup, tmp_path_factory):
         configuration = odoo_process.write_configuration(f"{database}-cli", database)
         with open(log, "w", encoding="utf-8") as output:
             done = subprocess.run(
-                command, stdout=output, stderr=subprocess.STDOUT, input=stdin, text=True,
-                stdin=None if stdin is not None else subprocess.DEVNULL, timeout=timeout,
-                env={**odoo_process.environment(configuration), **(env or {})}, check=False,
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                input=stdin,
+                text=True,
+                stdin=None if stdin is not None else subprocess.DEVNULL,
+                timeout=timeout,
+                env={**odoo_process.environment(configuration), **(env or {})},
+                check=False,
             )
         text = log.read_text(encoding="utf-8", errors="replace")
         if check and done.returncode:

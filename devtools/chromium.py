@@ -16,11 +16,24 @@ from .common import die_with_parent
 from .debian import BROWSERS
 
 SWITCHES = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
-    "--disable-extensions", "--disable-sync", "--hide-scrollbars", "--mute-audio",
-    "--no-default-browser-check", "--no-proxy-server", "--disable-web-security",
-    "--ignore-certificate-errors", "--remote-debugging-pipe", "--font-render-hinting=none",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--no-default-browser-check",
+    "--no-proxy-server",
+    "--disable-web-security",
+    "--ignore-certificate-errors",
+    "--remote-debugging-pipe",
+    "--font-render-hinting=none",
 ]
 
 # Chromium talks on descriptors 3 and 4, which may have another meaning before the program
@@ -56,15 +69,27 @@ class Chromium:
         self.read_end, to_write = os.pipe()
         high = [os.dup2(to_read, 63), os.dup2(to_write, 64)]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", TO_PIPE, program, *SWITCHES,
-             f"--user-data-dir={self.profile}", "about:blank"],
-            pass_fds=(63, 64), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, preexec_fn=_before_start,
+            [
+                sys.executable,
+                "-c",
+                TO_PIPE,
+                program,
+                *SWITCHES,
+                f"--user-data-dir={self.profile}",
+                "about:blank",
+            ],
+            pass_fds=(63, 64),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_before_start,
         )
         for descriptor in (to_read, to_write, *high):
             os.close(descriptor)
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         self.call("Page.enable")
         self.call("Fetch.enable", patterns=[{"urlPattern": url + "*"} for url in self.files])
         return self
@@ -126,7 +151,7 @@ class Chromium:
         data = json.dumps(message).encode() + b"\0"
         with contextlib.suppress(BrokenPipeError):
             while data:
-                data = data[os.write(self.write_end, data):]
+                data = data[os.write(self.write_end, data) :]
         return self.number
 
     def _receive(self):
@@ -155,12 +180,15 @@ class Chromium:
             self._send("Fetch.continueRequest", {"requestId": request["requestId"]})
             return
         kind, content = self.files[url]
-        self._send("Fetch.fulfillRequest", {
-            "requestId": request["requestId"],
-            "responseCode": 200,
-            "responseHeaders": [{"name": "Content-Type", "value": kind}],
-            "body": base64.b64encode(content).decode(),
-        })
+        self._send(
+            "Fetch.fulfillRequest",
+            {
+                "requestId": request["requestId"],
+                "responseCode": 200,
+                "responseHeaders": [{"name": "Content-Type", "value": kind}],
+                "body": base64.b64encode(content).decode(),
+            },
+        )
 
 
 def _before_start():

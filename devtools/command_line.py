@@ -57,9 +57,7 @@ def _parse(arguments):
 
 def _add(commands, name, function, text, **options):
     """Add one command."""
-    parser = commands.add_parser(
-        name, help=text, description=text, allow_abbrev=False, **options
-    )
+    parser = commands.add_parser(name, help=text, description=text, allow_abbrev=False, **options)
     parser.set_defaults(function=function)
     return parser
 
@@ -83,16 +81,21 @@ def _add_database_options(parser):
 def _add_test(commands):
     """Add ``test`` and ``bench``."""
     parser = _add(
-        commands, "test", _test, "run the tests; all other arguments go to pytest",
+        commands,
+        "test",
+        _test,
+        "run the tests; all other arguments go to pytest",
         usage="./dev test [--addons A,B] [--auto-install] [pytest arguments]",
     )
     parser.add_argument("--addons", help="install only these, separated by commas, or none")
     parser.add_argument(
-        "--auto-install", action="store_true",
+        "--auto-install",
+        action="store_true",
         help="with the modules that a normal Odoo installs by itself",
     )
     parser.add_argument(
-        "--allow-warnings", action="store_true",
+        "--allow-warnings",
+        action="store_true",
         help="go on when Odoo warns while the addons are installed",
     )
     _add(commands, "bench", _bench, "run the benchmark; arguments go to bench/run.py")

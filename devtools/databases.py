@@ -27,15 +27,32 @@ def program(name):
 
 def _is_private():
     """Tell whether the variables lead to the server that ./dev itself started."""
-    return os.environ.get("PGUSER") == postgres.ROLE and os.environ.get("PGHOST", "").startswith("/")
+    host = os.environ.get("PGHOST", "")
+    return os.environ.get("PGUSER") == postgres.ROLE and host.startswith("/")
 
 
 def query(sql, database="postgres"):
     """Run SQL and return its rows, each a list of strings."""
     done = subprocess.run(
-        [program("psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d",
-         database, "-f", "-"],
-        input=sql, capture_output=True, text=True, check=False,
+        [
+            program("psql"),
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-F",
+            "\t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-f",
+            "-",
+        ],
+        input=sql,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         reason = " ".join(done.stderr.split())

@@ -101,9 +101,10 @@ def _prefix():
     if is_root():
         return []
     sudo = ["sudo", "-n"]
-    if shutil.which("sudo") and not subprocess.run(
-        [*sudo, "true"], capture_output=True, check=False
-    ).returncode:
+    if (
+        shutil.which("sudo")
+        and not subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode
+    ):
         return sudo
     return None
 

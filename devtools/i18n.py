@@ -53,7 +53,7 @@ def merged(po, pot):
         result.append(polib.POEntry(
             msgid=entry.msgid, msgctxt=entry.msgctxt, occurrences=entry.occurrences,
             comment=entry.comment, msgstr=old.msgstr if old else "",
-            flags=sorted(set(entry.flags) | {f for f in (old.flags if old else []) if f == "fuzzy"}),
+            flags=sorted({*entry.flags, *({"fuzzy"} & set(old.flags if old else []))}),
             tcomment=old.tcomment if old else "",
         ))
     return result
@@ -81,9 +81,11 @@ for name in sys.argv[5:]:
 
 def run(recipe):
     """Write the catalogues and return the exit code: 1 when a translation is missing."""
-    with machine.prepared() as source:
-        with machine.private_copy(source, recipe, "i18n") as (database, *_names):
-            problems = problems_of(database, recipe.names, write=True)
+    with (
+        machine.prepared() as source,
+        machine.private_copy(source, recipe, "i18n") as (database, *_names),
+    ):
+        problems = problems_of(database, recipe.names, write=True)
     if problems:
         raise Failure("Translations are missing:\n" + "\n".join(problems))
     say("All texts are translated.")

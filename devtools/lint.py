@@ -6,21 +6,42 @@ import shutil
 import subprocess
 
 from . import i18n, log_gate, machine, odoo_process, python_env, source_checks
-from .common import REPO, STATE, Failure, log_path, replace_folder, run_logged, say, setup_lock, step
+from .common import (
+    REPO,
+    STATE,
+    Failure,
+    log_path,
+    replace_folder,
+    run_logged,
+    say,
+    setup_lock,
+    step,
+)
 
 NODE = STATE / "node"
 NODE_PACKAGES = {"prettier": "3.10.1", "@prettier/plugin-xml": "3.4.2"}
 PRETTIER = [
-    "--plugin=@prettier/plugin-xml", "--print-width=100", "--tab-width=4",
-    "--xml-whitespace-sensitivity=preserve", "--no-config", "--no-editorconfig",
-    "--ignore-path=", "--log-level=warn",
+    "--plugin=@prettier/plugin-xml",
+    "--print-width=100",
+    "--tab-width=4",
+    "--xml-whitespace-sensitivity=preserve",
+    "--no-config",
+    "--no-editorconfig",
+    "--ignore-path=",
+    "--bracket-same-line",
 ]
+MOST_SHOWN = 60
 # Off: rules of the OCA's own repositories.  A README.md is what Odoo shows of an addon.
-OCA_OFF = "prefer-readme-rst,weblate-component-too-long,xml-header-wrong"
+OCA_OFF = "prefer-readme-rst,weblate-component-too-long,xml-header-wrong,xml-tag-position"
 # The tests of Odoo's linter that look at the addons and not at Odoo itself.
 ODOO_LINT = (
-    "ManifestLinter", "TestIndex", "TestNaming", "TestTestHoles", "TestOnchangeDomains",
-    "PotLinter", "RoutesLinter",
+    "ManifestLinter",
+    "TestIndex",
+    "TestNaming",
+    "TestTestHoles",
+    "TestOnchangeDomains",
+    "PotLinter",
+    "RoutesLinter",
 )
 
 
@@ -35,7 +56,11 @@ def run(recipe, fix=False):
         _report("ruff check --fix", _tool("ruff", "check", "--fix", "-q", *sources), found)
         _tool("ruff", "format", "-q", *sources)
     _report("ruff check", _tool("ruff", "check", "--output-format=concise", "-q", *sources), found)
-    _report("ruff format", _tool("ruff", "format", "--check", "-q", *sources), found)
+    _report(
+        "ruff format",
+        _tool("ruff", "format", "--check", "--output-format=concise", "-q", *sources),
+        found,
+    )
     _report("own checks", source_checks.check(recipe.names), found)
     _report("prettier", _prettier(recipe.names, fix), found)
     if recipe.names:
@@ -54,13 +79,14 @@ def run(recipe, fix=False):
 
 def _with_database(recipe, found):
     """Run the checks that need the addons installed."""
-    with machine.prepared() as source:
-        with machine.private_copy(source, recipe, "lint") as (database, *_names):
-            problems = i18n.problems_of(database, recipe.names)
-            _report("translations", problems, found)
-            with step("Running Odoo's own linter"):
-                problems = _odoo_lint(database)
-            _report("Odoo's test_lint", problems, found)
+    with (
+        machine.prepared() as source,
+        machine.private_copy(source, recipe, "lint") as (database, *_names),
+    ):
+        _report("translations", i18n.problems_of(database, recipe.names), found)
+        with step("Running Odoo's own linter"):
+            problems = _odoo_lint(database)
+        _report("Odoo's test_lint", problems, found)
 
 
 def _report(name, problems, found):
@@ -68,8 +94,10 @@ def _report(name, problems, found):
     if problems:
         found.append(name)
         say(f"{name}:")
-        for line in problems:
+        for line in problems[:MOST_SHOWN]:
             say(f"  {line}")
+        if len(problems) > MOST_SHOWN:
+            say(f"  ... and {len(problems) - MOST_SHOWN} more")
     else:
         say(f"{name}: ok")
 
@@ -86,7 +114,11 @@ def _tool(name, *arguments):
     program = python_env.LINT_VENV / "bin" / name
     path = os.pathsep.join([str(program.parent), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
-        [str(program), *arguments], cwd=REPO, capture_output=True, text=True, check=False,
+        [str(program), *arguments],
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        check=False,
         env=dict(os.environ, PATH=path),
     )
     if not done.returncode:
@@ -97,8 +129,11 @@ def _tool(name, *arguments):
 
 def _prettier(names, fix):
     """Check the layout of the XML files, or mend it."""
-    files = [str(path.relative_to(REPO)) for name in names
-             for path in sorted((REPO / name).rglob("*.xml"))]
+    files = [
+        str(path.relative_to(REPO))
+        for name in names
+        for path in sorted((REPO / name).rglob("*.xml"))
+    ]
     if not files:
         return []
     if not all(shutil.which(program) for program in ("npm", "node")):
@@ -110,12 +145,15 @@ def _prettier(names, fix):
     action = "--write" if fix else "--list-different"
     done = subprocess.run(
         ["node", str(program), *PRETTIER, action, *(str(REPO / name) for name in files)],
-        cwd=NODE, capture_output=True, text=True, check=False,
+        cwd=NODE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if not done.returncode:
         return []
-    lines = (done.stdout + done.stderr).splitlines()
-    return [f"{line.replace(str(REPO) + os.sep, '')}: run ./dev lint --fix" for line in lines]
+    lines = (done.stdout + done.stderr).splitlines() or [f"ended with code {done.returncode}"]
+    return [f"{line.replace('../../', '')}: run ./dev lint --fix" for line in lines]
 
 
 def _ensure_prettier():
@@ -129,8 +167,17 @@ def _ensure_prettier():
     wanted = [f"{name}@{version}" for name, version in NODE_PACKAGES.items()]
     with step("Installing prettier"):
         run_logged(
-            ["npm", "install", "--prefix", new, "--no-audit", "--no-fund", "--ignore-scripts",
-             "--save-exact", *wanted],
+            [
+                "npm",
+                "install",
+                "--prefix",
+                new,
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--save-exact",
+                *wanted,
+            ],
             "npm",
             "prettier could not be installed: check the network and run ./dev lint again",
         )
@@ -145,8 +192,17 @@ def _odoo_lint(database):
     os.environ["COMPLAINT_LAST_PATH"] = str(python_env.packages(python_env.LINT_VENV))
     try:
         odoo_process.run(
-            database, "-d", database, "-i", "test_lint", "--test-tags", tags, "--no-http",
-            "--skip-auto-install", "--stop-after-init", name="test_lint",
+            database,
+            "-d",
+            database,
+            "-i",
+            "test_lint",
+            "--test-tags",
+            tags,
+            "--no-http",
+            "--skip-auto-install",
+            "--stop-after-init",
+            name="test_lint",
         )
         return _complaints(log_path("test_lint"))
     except Failure:
@@ -160,6 +216,7 @@ def _odoo_lint(database):
 def _complaints(path):
     """Return the lines of a log that say what is wrong; Odoo's own addons are not ours."""
     return [
-        line for line in log_gate.bad_lines(path)
+        line
+        for line in log_gate.bad_lines(path)
         if not line.lstrip().startswith(("File ", "Traceback"))
     ]

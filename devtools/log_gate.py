@@ -16,11 +16,17 @@ BAD = {"WARNING", "ERROR", "CRITICAL"}
 # What Odoo says by itself, whatever the addons are: (logger, message), both regular
 # expressions that must match from the beginning, and the reason.
 ALLOWED = [
-    (r"odoo\.http$", r"cannot execute \w+ in a read-only transaction, retrying",
-     "a page that is mostly read writes after all, and Odoo calls it again with a cursor that "
-     "may write: a report that is kept as an attachment does so, and a bundle made on the way"),
-    (r"odoo\.sql_db$", r"bad query: b?['\"]+INSERT INTO \"ir_attachment\"",
-     "the same write, one line earlier"),
+    (
+        r"odoo\.http$",
+        r"cannot execute \w+ in a read-only transaction, retrying",
+        "a page that is mostly read writes after all, and Odoo calls it again with a cursor that "
+        "may write: a report that is kept as an attachment does so, and a bundle made on the way",
+    ),
+    (
+        r"odoo\.sql_db$",
+        r"bad query: b?['\"]+INSERT INTO \"ir_attachment\"",
+        "the same write, one line earlier",
+    ),
 ]
 
 

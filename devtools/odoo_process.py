@@ -4,16 +4,7 @@ import os
 import subprocess
 
 from . import addons, log_gate, python_env
-from .common import (
-    BIN,
-    REPO,
-    RUN,
-    STATE,
-    Failure,
-    die_with_parent,
-    disk_full_sentence,
-    log_path,
-)
+from .common import BIN, REPO, RUN, STATE, Failure, die_with_parent, disk_full_sentence, log_path
 
 DATA = STATE / "data"
 SCREENSHOTS = STATE / "screenshots"
@@ -112,6 +103,13 @@ def install(database, modules, name, *options, update=()):
 def shell(database, script, name):
     """Run a Python script inside ``odoo shell``."""
     return run(
-        database, "shell", "-d", database, "--no-http", "--shell-interface", "python",
-        name=name, stdin=script,
+        database,
+        "shell",
+        "-d",
+        database,
+        "--no-http",
+        "--shell-interface",
+        "python",
+        name=name,
+        stdin=script,
     )

@@ -142,8 +142,7 @@ def _installed_packages():
             continue
         folder = Path(program).resolve().parent
         yield folder / "odoo"
-        for site in folder.parent.glob("lib/python3*/site-packages/odoo"):
-            yield site
+        yield from folder.parent.glob("lib/python3*/site-packages/odoo")
     yield Path("/usr/lib/python3/dist-packages/odoo")
 
 

@@ -8,27 +8,74 @@ from pathlib import Path
 VERSION = "wkhtmltopdf 0.12.6 (with patched qt)"
 MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72, "px": 25.4 / 96, "": 1}
 PAPER = {
-    "A0": (841, 1189), "A1": (594, 841), "A2": (420, 594), "A3": (297, 420), "A4": (210, 297),
-    "A5": (148, 210), "A6": (105, 148), "A7": (74, 105), "A8": (52, 74), "A9": (37, 52),
-    "B0": (1000, 1414), "B1": (707, 1000), "B2": (500, 707), "B3": (353, 500),
-    "B4": (250, 353), "B5": (176, 250), "B6": (125, 176), "B7": (88, 125), "B8": (62, 88),
-    "B9": (33, 62), "B10": (31, 44), "C5E": (163, 229), "Comm10E": (105, 241),
-    "DLE": (110, 220), "Executive": (190.5, 254), "Folio": (210, 330), "Ledger": (431.8, 279.4),
-    "Legal": (215.9, 355.6), "Letter": (215.9, 279.4), "Tabloid": (279.4, 431.8),
+    "A0": (841, 1189),
+    "A1": (594, 841),
+    "A2": (420, 594),
+    "A3": (297, 420),
+    "A4": (210, 297),
+    "A5": (148, 210),
+    "A6": (105, 148),
+    "A7": (74, 105),
+    "A8": (52, 74),
+    "A9": (37, 52),
+    "B0": (1000, 1414),
+    "B1": (707, 1000),
+    "B2": (500, 707),
+    "B3": (353, 500),
+    "B4": (250, 353),
+    "B5": (176, 250),
+    "B6": (125, 176),
+    "B7": (88, 125),
+    "B8": (62, 88),
+    "B9": (33, 62),
+    "B10": (31, 44),
+    "C5E": (163, 229),
+    "Comm10E": (105, 241),
+    "DLE": (110, 220),
+    "Executive": (190.5, 254),
+    "Folio": (210, 330),
+    "Ledger": (431.8, 279.4),
+    "Legal": (215.9, 355.6),
+    "Letter": (215.9, 279.4),
+    "Tabloid": (279.4, 431.8),
 }
 # Options that stand alone; all others take one value.
 FLAGS = {
-    "--quiet", "--disable-local-file-access", "--enable-local-file-access", "--header-line",
-    "--footer-line", "--no-header-line", "--no-footer-line", "--disable-smart-shrinking",
-    "--enable-smart-shrinking", "--disable-javascript", "--enable-javascript", "--no-outline",
-    "--outline", "--grayscale", "--lowquality", "--no-background", "--background",
-    "--print-media-type", "--no-images", "--images", "--no-stop-slow-scripts", "-q", "-g", "-l",
+    "--quiet",
+    "--disable-local-file-access",
+    "--enable-local-file-access",
+    "--header-line",
+    "--footer-line",
+    "--no-header-line",
+    "--no-footer-line",
+    "--disable-smart-shrinking",
+    "--enable-smart-shrinking",
+    "--disable-javascript",
+    "--enable-javascript",
+    "--no-outline",
+    "--outline",
+    "--grayscale",
+    "--lowquality",
+    "--no-background",
+    "--background",
+    "--print-media-type",
+    "--no-images",
+    "--images",
+    "--no-stop-slow-scripts",
+    "-q",
+    "-g",
+    "-l",
 }
 # Options that take a name and a value.
 PAIRS = {"--cookie", "--custom-header", "--post", "--post-file", "--replace"}
 SHORT = {
-    "-s": "--page-size", "-O": "--orientation", "-d": "--dpi", "-T": "--margin-top",
-    "-B": "--margin-bottom", "-L": "--margin-left", "-R": "--margin-right",
+    "-s": "--page-size",
+    "-O": "--orientation",
+    "-d": "--dpi",
+    "-T": "--margin-top",
+    "-B": "--margin-bottom",
+    "-L": "--margin-left",
+    "-R": "--margin-right",
 }
 # wkhtmltopdf lays out a page for 5/4 of its width and shrinks it, unless told not to.
 SHRINK = 1.25
@@ -61,8 +108,9 @@ class Job:
     @property
     def margins(self):
         """Top, right, bottom and left margin in millimetres."""
-        return tuple(self.length(f"margin-{side}", 10) for side in
-                     ("top", "right", "bottom", "left"))
+        return tuple(
+            self.length(f"margin-{side}", 10) for side in ("top", "right", "bottom", "left")
+        )
 
     @property
     def header_spacing(self):

@@ -24,8 +24,10 @@ def render(job):
     bodies = [Path(name).read_bytes() for name in job.inputs]
     origin = _origin(bodies)
     names = [Path(name).name for name in job.inputs]
-    files = {f"{origin}{FOLDER}{name}": (_html_type(), body)
-             for name, body in zip(names, bodies, strict=True)}
+    files = {
+        f"{origin}{FOLDER}{name}": (_html_type(), body)
+        for name, body in zip(names, bodies, strict=True)
+    }
     for part in ("header", "footer"):
         if f"{part}-html" in job.options:
             content = Path(job.options[f"{part}-html"]).read_bytes()
@@ -39,9 +41,9 @@ def render(job):
         if any(f"{origin}{FOLDER}{part}" in files for part in ("header", "footer")):
             variables = _page_variables(names, [document.page_count for document in documents])
             for start in range(0, len(variables), BATCH):
-                part = variables[start:start + BATCH]
+                part = variables[start : start + BATCH]
                 files[stamps] = (_html_type(), _stamp_page(job, files, origin, part))
-                _stamp(browser, job, stamps, pages[start:start + BATCH])
+                _stamp(browser, job, stamps, pages[start : start + BATCH])
         _add_outline(writer, documents)
     writer.add_metadata({"/Creator": "wkhtmltopdf 0.12.6", "/Producer": "Chromium"})
     result = io.BytesIO()
@@ -103,8 +105,11 @@ def _print_body(browser, job, url):
     text_width = (width - left - right) / DOT
     browser.call("Emulation.setEmulatedMedia", media="print")
     browser.call(
-        "Emulation.setDeviceMetricsOverride", width=round(text_width * least / job.magnification),
-        height=round(height / DOT), deviceScaleFactor=1, mobile=False,
+        "Emulation.setDeviceMetricsOverride",
+        width=round(text_width * least / job.magnification),
+        height=round(height / DOT),
+        deviceScaleFactor=1,
+        mobile=False,
     )
     browser.open(url)
     # What is wider than the paper is made smaller still, up to a limit.
@@ -112,14 +117,20 @@ def _print_body(browser, job, url):
         "document.documentElement.scrollWidth / document.documentElement.clientWidth"
     )
     shrink = min(max(least * (wide or 1), least), most)
-    return Document(browser.print(
-        printBackground="no-background" not in job.options,
-        paperWidth=width / INCH, paperHeight=height / INCH,
-        marginTop=top / INCH, marginRight=right / INCH,
-        marginBottom=bottom / INCH, marginLeft=left / INCH,
-        scale=max(job.magnification / shrink, 0.1),
-        generateDocumentOutline=True, generateTaggedPDF=True,
-    ))
+    return Document(
+        browser.print(
+            printBackground="no-background" not in job.options,
+            paperWidth=width / INCH,
+            paperHeight=height / INCH,
+            marginTop=top / INCH,
+            marginRight=right / INCH,
+            marginBottom=bottom / INCH,
+            marginLeft=left / INCH,
+            scale=max(job.magnification / shrink, 0.1),
+            generateDocumentOutline=True,
+            generateTaggedPDF=True,
+        )
+    )
 
 
 def _join(documents):
@@ -140,13 +151,24 @@ def _page_variables(names, counts):
     result = []
     for name, count in zip(names, counts, strict=True):
         for number in range(1, count + 1):
-            result.append({
-                "page": len(result) + 1, "frompage": 1, "topage": total,
-                "sitepage": number, "sitepages": count, "webpage": name,
-                "section": "", "subsection": "", "subsubsection": "", "title": "", "doctitle": "",
-                "date": time.strftime("%x", now), "isodate": time.strftime("%Y-%m-%d", now),
-                "time": time.strftime("%X", now),
-            })
+            result.append(
+                {
+                    "page": len(result) + 1,
+                    "frompage": 1,
+                    "topage": total,
+                    "sitepage": number,
+                    "sitepages": count,
+                    "webpage": name,
+                    "section": "",
+                    "subsection": "",
+                    "subsubsection": "",
+                    "title": "",
+                    "doctitle": "",
+                    "date": time.strftime("%x", now),
+                    "isodate": time.strftime("%Y-%m-%d", now),
+                    "time": time.strftime("%X", now),
+                }
+            )
     return result
 
 
@@ -164,11 +186,14 @@ def _stamp_page(job, files, origin, variables):
             f'<iframe scrolling="no" src="{FOLDER}{part}?{query}" style="top:{y * factor}mm;'
             f'left:{left * factor}mm;width:{(width - left - right) * factor}mm;'
             f'height:{(height - y) * factor}mm"></iframe>'
-            for part, y in boxes.items() if f"{origin}{FOLDER}{part}" in files
+            for part, y in boxes.items()
+            if f"{origin}{FOLDER}{part}" in files
         ]
         if "header-line" in job.options:
-            parts.append(f'<hr style="top:{(top - 1) * factor}mm;left:{left * factor}mm;'
-                         f'width:{(width - left - right) * factor}mm">')
+            parts.append(
+                f'<hr style="top:{(top - 1) * factor}mm;left:{left * factor}mm;'
+                f'width:{(width - left - right) * factor}mm">'
+            )
         rows.append(f"<div>{''.join(parts)}</div>")
     style = (
         "html,body{margin:0}iframe,hr{position:absolute;border:0;margin:0}"
@@ -186,8 +211,13 @@ def _stamp(browser, job, url, pages):
     width, height = job.paper
     browser.open(url)
     printed = browser.print(
-        printBackground=True, paperWidth=width / INCH, paperHeight=height / INCH,
-        marginTop=0, marginRight=0, marginBottom=0, marginLeft=0,
+        printBackground=True,
+        paperWidth=width / INCH,
+        paperHeight=height / INCH,
+        marginTop=0,
+        marginRight=0,
+        marginBottom=0,
+        marginLeft=0,
         scale=max(job.magnification / job.shrinks[0], 0.1),
     )
     stamps = PdfReader(io.BytesIO(printed)).pages
@@ -221,11 +251,13 @@ def _add_outline(writer, documents):
     for number, (title, page) in enumerate(found):
         name = NameObject(f"/anchor_{number}")
         places[name] = ArrayObject([NumberObject(page), NameObject("/Fit")])
-        entry = DictionaryObject({
-            NameObject("/Title"): TextStringObject(title),
-            NameObject("/Parent"): parent,
-            NameObject("/Dest"): name,
-        })
+        entry = DictionaryObject(
+            {
+                NameObject("/Title"): TextStringObject(title),
+                NameObject("/Parent"): parent,
+                NameObject("/Dest"): name,
+            }
+        )
         entries.append(writer._add_object(entry))
     for before, after in zip(entries, entries[1:], strict=False):
         before.get_object()[NameObject("/Next")] = after

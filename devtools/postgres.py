@@ -84,9 +84,19 @@ def _check_external():
             "that may create databases."
         )
     done = subprocess.run(
-        ["psql", "-X", "-A", "-t", "-d", "postgres", "-c", "SELECT rolcreatedb OR rolsuper "
-         "FROM pg_roles WHERE rolname = current_user"],
-        capture_output=True, text=True, check=False,
+        [
+            "psql",
+            "-X",
+            "-A",
+            "-t",
+            "-d",
+            "postgres",
+            "-c",
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         reason = " ".join(done.stderr.split())
@@ -150,8 +160,10 @@ class Cluster:
         for name in ("postgres", "nobody"):
             with contextlib.suppress(KeyError):
                 return pwd.getpwnam(name)
-        raise Failure("PostgreSQL cannot run as root and there is no user postgres or nobody: "
-                      "run ./dev as another user.")
+        raise Failure(
+            "PostgreSQL cannot run as root and there is no user postgres or nobody: "
+            "run ./dev as another user."
+        )
 
     def _find_folder(self):
         """Return a folder that the server's user can reach, in the checkout if possible."""
@@ -175,13 +187,16 @@ class Cluster:
     def _run(self, command, **options):
         """Run a program of the server as its user."""
         if self.user is not None:
-            options.update(
-                user=self.user.pw_uid, group=self.user.pw_gid, extra_groups=[], cwd="/"
-            )
+            options.update(user=self.user.pw_uid, group=self.user.pw_gid, extra_groups=[], cwd="/")
         with open(log_path("postgres"), "a", encoding="utf-8") as log:
             return subprocess.run(
-                [str(part) for part in command], stdout=log, stderr=log, text=True,
-                check=False, start_new_session=True, **options,
+                [str(part) for part in command],
+                stdout=log,
+                stderr=log,
+                text=True,
+                check=False,
+                start_new_session=True,
+                **options,
             )
 
     def _make_folder(self, folder):
@@ -197,14 +212,24 @@ class Cluster:
         """Make the server's files beside their final place, and rename them when complete."""
         new = self.folder / "data.new"
         shutil.rmtree(new, ignore_errors=True)
-        done = self._run([
-            self.programs / "initdb", "-D", new, "-U", ROLE, "-A", "trust",
-            "--encoding=UTF8", "--locale=C.UTF-8",
-        ])
+        done = self._run(
+            [
+                self.programs / "initdb",
+                "-D",
+                new,
+                "-U",
+                ROLE,
+                "-A",
+                "trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ]
+        )
         if done.returncode:
             raise Failure(f"PostgreSQL could not be set up: see {log_path('postgres')}.")
-        self._run(["sh", "-c", 'echo "include_if_exists = \'dev.conf\'" >> "$0"',
-                   new / "postgresql.conf"])
+        self._run(
+            ["sh", "-c", 'echo "include_if_exists = \'dev.conf\'" >> "$0"', new / "postgresql.conf"]
+        )
         new.rename(self.data)
 
     def _answers(self):
@@ -212,7 +237,10 @@ class Cluster:
         probe = [str(self.programs / "psql"), "-X", "-A", "-t", "-d", "postgres"]
         done = subprocess.run(
             [*probe, "-c", "SHOW data_directory"],
-            env={**os.environ, **self.variables()}, capture_output=True, text=True, check=False,
+            env={**os.environ, **self.variables()},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return not done.returncode and done.stdout.strip() == str(self.data)
 
@@ -242,5 +270,7 @@ class Cluster:
         end = tail(self.log, 12)
         if "No space left" in end:
             return "The disk is full: free some space and run ./dev again."
-        return (f"PostgreSQL does not start, see {self.log}; './dev reset' removes it with "
-                "its databases.")
+        return (
+            f"PostgreSQL does not start, see {self.log}; './dev reset' removes it with "
+            "its databases."
+        )

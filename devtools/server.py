@@ -70,8 +70,8 @@ def wait_until_ready(process, port, seconds=120):
     deadline = time.monotonic() + seconds
     while process.poll() is None:
         with contextlib.suppress(OSError, urllib.error.URLError):
-            with urllib.request.urlopen(f"http://{HOST}:{port}/web/health", timeout=5):
-                return True
+            urllib.request.urlopen(f"http://{HOST}:{port}/web/health", timeout=5).close()
+            return True
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
@@ -98,8 +98,12 @@ def _serve(database, port, workers, verbose):
     try:
         with step("Starting Odoo"):
             process = start(
-                database, port, workers, name=f"server-{port}",
-                extra={"max_cron_threads": 1}, stdout=subprocess.PIPE,
+                database,
+                port,
+                workers,
+                name=f"server-{port}",
+                extra={"max_cron_threads": 1},
+                stdout=subprocess.PIPE,
             )
             reader = threading.Thread(target=_relay, args=(process, log, verbose), daemon=True)
             reader.start()

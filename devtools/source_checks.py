@@ -122,7 +122,7 @@ def _check_upward_names(names):
                 continue
             text = path.read_text(encoding="utf-8")
             found += [
-                f"{_place(path, text[:match.start()].count(chr(10)) + 1)}: names {upper}, which "
+                f"{_place(path, text[: match.start()].count(chr(10)) + 1)}: names {upper}, which "
                 "is built on this addon"
                 for upper in uppers
                 if upper != name

@@ -26,25 +26,27 @@ def run_bench(recipe, arguments):
 
 def _run(recipe, suffix, command):
     """Run ``command`` with a configuration that leads to a copy of our own."""
-    with machine.prepared() as source:
-        with machine.private_copy(source, recipe, suffix) as (database, prefix, top, base):
-            configuration = odoo_process.write_configuration(prefix + suffix, database)
-            environment = odoo_process.environment(configuration)
-            environment["COMPLAINT_DEV"] = json.dumps(
-                {
-                    "prefix": prefix,
-                    "database": database,
-                    "top": top,
-                    "base": base,
-                    "names": recipe.names,
-                    "auto": recipe.auto,
-                }
-            )
-            try:
-                return wait(command, environment)
-            finally:
-                for path in configuration.parent.glob(f"{prefix}*.conf"):
-                    path.unlink(missing_ok=True)
+    with (
+        machine.prepared() as source,
+        machine.private_copy(source, recipe, suffix) as (database, prefix, top, base),
+    ):
+        configuration = odoo_process.write_configuration(prefix + suffix, database)
+        environment = odoo_process.environment(configuration)
+        environment["COMPLAINT_DEV"] = json.dumps(
+            {
+                "prefix": prefix,
+                "database": database,
+                "top": top,
+                "base": base,
+                "names": recipe.names,
+                "auto": recipe.auto,
+            }
+        )
+        try:
+            return wait(command, environment)
+        finally:
+            for path in configuration.parent.glob(f"{prefix}*.conf"):
+                path.unlink(missing_ok=True)
 
 
 def wait(command, environment):
