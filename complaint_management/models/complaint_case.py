@@ -422,6 +422,8 @@ class ComplaintCase(models.Model):
             self._change_procedure(self.env['complaint.procedure'].browse(procedure_id))
         if vals:
             super().write(vals)
+        if vals.get('limit_date'):
+            self._stamp('limit_set', payload={'limit_date': str(vals['limit_date'])})
         if received_at:
             self._correct_received_at(fields.Datetime.to_datetime(received_at))
         if stage_id:

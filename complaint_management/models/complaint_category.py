@@ -17,13 +17,6 @@ class ComplaintCategory(models.Model):
     grade_id = fields.Many2one(
         comodel_name='complaint.grade', string="Default grade", ondelete='restrict'
     )
-    team_id = fields.Many2one(
-        comodel_name='complaint.team', string="Default team", ondelete='restrict'
-    )
     department_id = fields.Many2one(
         comodel_name='hr.department', string="Default responsible department", ondelete='restrict'
-    )
-    publish_result = fields.Boolean(
-        string="Publish the result",
-        help="The result of such a complaint is published, without names.",
     )

@@ -26,4 +26,3 @@ class ComplaintChannel(models.Model):
         string="Needs a referring body",
         help="The complaint cannot be registered without the body that referred it.",
     )
-    exempt_from_callback = fields.Boolean(string="Exempt from callback")

@@ -19,4 +19,3 @@ class ComplaintFlag(models.Model):
     requires_legal_opinion = fields.Boolean(
         string="Requires a legal opinion", help="Legal staff see a case with this flag."
     )
-    exempt_from_callback = fields.Boolean(string="Exempt from callback")

@@ -29,10 +29,6 @@ class ComplaintProcedure(models.Model):
         help="Empty: complaints take the next number of the company's one sequence.",
     )
     case_properties_definition = fields.PropertiesDefinition(string="Case properties")
-    mask_contacts = fields.Boolean(
-        string="Mask contact data",
-        help="Hide the complainant's contact data from handlers outside the receiving team.",
-    )
     allow_anonymous = fields.Boolean(
         string="Allow anonymous complaints",
         default=True,

@@ -38,10 +38,6 @@ class ComplaintTeam(models.Model):
     procedure_id = fields.Many2one(
         comodel_name='complaint.procedure', ondelete='restrict', check_company=True, index=True
     )
-    justified_target = fields.Integer(
-        string="Monthly ceiling",
-        help="Most justified complaints that the team allows itself in a month. 0: no ceiling.",
-    )
     alias_id = fields.Many2one(help="A mail to this address becomes a complaint of the team.")
     open_count = fields.Integer(string="Open complaints", compute='_compute_case_counts')
     unassigned_count = fields.Integer(string="Without handler", compute='_compute_case_counts')

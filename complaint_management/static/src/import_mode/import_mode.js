@@ -16,8 +16,8 @@ const ADMIN_GROUP = "complaint_management.group_complaint_admin";
 function extendSidepanel(ImportDataSidepanel) {
     return class extends ImportDataSidepanel {
         static template = xml`
-            <div class="d-flex flex-column">
-                <div t-if="complaintMode.isOffered" class="o_complaint_import_mode p-3 pb-0 bg-view">
+            <div class="o_complaint_import_sidepanel bg-view">
+                <div t-if="complaintMode.isOffered" class="p-3 pb-0">
                     <h4 t-out="complaintMode.title"/>
                     <div t-foreach="complaintMode.choices" t-as="choice" t-key="choice.value" class="form-check mb-2">
                         <input type="radio" class="form-check-input" name="complaint_import_mode"
