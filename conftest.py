@@ -55,6 +55,16 @@ def pytest_unconfigure(config):
         logging.getLogger().removeHandler(listener)
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests that work over HTTP or in a browser, so that ``-m`` can choose."""
+    from odoo.tests.common import HttpCase
+
+    for item in items:
+        of_odoo = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, HttpCase)
+        if of_odoo or {"odoo_server", "new_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("live")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Fail a test for what Odoo logged, and in CI for a browser that is not there."""
