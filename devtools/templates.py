@@ -104,7 +104,8 @@ def ensure_base(source, recipe):
     if databases.exists(name):
         return name
     modules = addons.needed(recipe.names)
-    options = [*recipe.options, "--load-language", LANGUAGE]
+    # Both by name: one language alone would take the place of English.
+    options = [*recipe.options, "--load-language", f"en_US,{LANGUAGE}"]
     if recipe.demo:
         options.append("--with-demo")
     with step(f"Preparing a database with {len(modules)} modules of Odoo"), _building(name) as new:
