@@ -82,7 +82,7 @@ class Recipe:
 def base_name(source, recipe):
     """Return the name of the lower layer: it changes with Odoo and what is needed of it."""
     needed = addons.needed(recipe.names)
-    parts = [source.identity, *needed, recipe.kind, python_env.REQUIREMENTS.read_text(), "1"]
+    parts = [source.identity, *needed, recipe.kind, python_env.REQUIREMENTS.read_text(), "2"]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
     return f"{PREFIX}_base_{recipe.kind}_{digest}"
 
