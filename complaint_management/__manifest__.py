@@ -45,6 +45,20 @@
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],
+    'demo': [
+        'demo/complaint_staff_demo.xml',
+        'demo/complaint_team_demo.xml',
+        'demo/complaint_partner_demo.xml',
+        # Oldest first, so that the numbers follow the calendar.
+        'demo/complaint_case_earlier_demo.xml',
+        'demo/complaint_case_last_month_demo.xml',
+        'demo/complaint_case_fortnight_demo.xml',
+        'demo/complaint_case_new_demo.xml',
+        # What happened to them since, then how some of them ended.
+        'demo/complaint_event_demo.xml',
+        'demo/complaint_case_closing_demo.xml',
+        'demo/mail_activity_demo.xml',
+    ],
     'assets': {'web.assets_backend': ['complaint_management/static/src/**/*']},
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
