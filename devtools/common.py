@@ -27,6 +27,9 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
 
+_HELD = []
+
+
 class Failure(Exception):
     """What went wrong and what to do about it, in one sentence."""
 
@@ -79,10 +82,14 @@ def tail(path, lines=15):
         return ""
 
 
-def run_logged(command, name, failure, **options):
+def run_logged(command, name, failure, finish=False, **options):
     """Run ``command`` with its output in ``.odoo/log/<name>.log``.
 
+    It keeps the lock of the set-up for as long as it lives, and what it has started too:
+    should ``./dev`` be killed, the next one waits for them.
+
     :param str failure: the sentence shown when the command fails; the log's name is added
+    :param bool finish: let the command come to its end when ``./dev`` is killed
     """
     path = log_path(name)
     with open(path, "w", encoding="utf-8") as log:
@@ -90,7 +97,9 @@ def run_logged(command, name, failure, **options):
             [str(part) for part in command],
             stdout=log,
             stderr=subprocess.STDOUT,
-            stdin=options.pop("stdin", subprocess.DEVNULL),
+            stdin=subprocess.DEVNULL,
+            pass_fds=held_locks(),
+            preexec_fn=None if finish else die_with_parent,
             check=False,
             **options,
         )
@@ -116,7 +125,16 @@ def setup_lock():
         except BlockingIOError:
             say("Waiting for another ./dev command that is setting up ...")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        _HELD.append(handle.fileno())
+        try:
+            yield
+        finally:
+            _HELD.remove(handle.fileno())
+
+
+def held_locks():
+    """Return the descriptors of the locks that this process holds, for its children."""
+    return tuple(_HELD)
 
 
 def die_with_parent():

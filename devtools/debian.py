@@ -128,7 +128,7 @@ def _install(prefix, names):
         "check the network and the package sources, then run ./dev again"
     )
     try:
-        run_logged(install, "apt-install", failure, env=environment)
+        run_logged(install, "apt-install", failure, finish=True, env=environment)
     except Failure:
-        run_logged([*apt, "update"], "apt-update", failure, env=environment)
-        run_logged(install, "apt-install", failure, env=environment)
+        run_logged([*apt, "update"], "apt-update", failure, finish=True, env=environment)
+        run_logged(install, "apt-install", failure, finish=True, env=environment)

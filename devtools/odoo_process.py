@@ -79,6 +79,7 @@ def run(database, *arguments, name="odoo", stdin=None):
                 env=environment(configuration),
                 cwd=REPO,
                 preexec_fn=die_with_parent,
+                pass_fds=held_locks(),
                 check=False,
             )
     finally:
