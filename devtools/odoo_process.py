@@ -4,7 +4,17 @@ import os
 import subprocess
 
 from . import addons, log_gate, python_env
-from .common import BIN, REPO, RUN, STATE, Failure, die_with_parent, disk_full_sentence, log_path
+from .common import (
+    BIN,
+    REPO,
+    RUN,
+    STATE,
+    Failure,
+    die_with_parent,
+    disk_full_sentence,
+    held_locks,
+    log_path,
+)
 
 DATA = STATE / "data"
 SCREENSHOTS = STATE / "screenshots"
