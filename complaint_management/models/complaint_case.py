@@ -3,16 +3,14 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
-# Fields that only the software writes. (History imports bring some of them, see intake.)
-PROTECTED_FIELDS = (
-    'number',
-    'registered_at',
-    'closed_at',
-    'round',
-    'event_count',
-    'event_head',
-    'recused_user_ids',
-)
+# Fields that only the software writes.
+PROTECTED_FIELDS = {
+    *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
+    *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
+    'is_example',
+}
+# Those of them that an import of history brings along.
+HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}
 
 SUBJECT_LENGTH = 80
 
@@ -389,6 +387,10 @@ class ComplaintCase(models.Model):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
+        for name in PROTECTED_FIELDS & values.keys():
+            # Whatever a client's context or a saved default says, the software's own one counts.
+            default = self._fields[name].default
+            values[name] = default(self) if default else False
         return {**self._get_routing_values(values), **values}
 
     @api.model_create_multi
@@ -434,23 +436,22 @@ class ComplaintCase(models.Model):
         """Write values that only the software may write."""
         return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
 
-    @api.model
     def _check_protected_values(self, vals, history):
         """Refuse values that only the software may write.
 
         :raise UserError: names the fields
         """
-        if history or self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
-            allowed = ('number', 'registered_at', 'closed_at')
-        else:
-            allowed = ()
-        if protected := [f for f in PROTECTED_FIELDS if vals.get(f) and f not in allowed]:
+        protected = PROTECTED_FIELDS - HISTORY_FIELDS if history else PROTECTED_FIELDS
+        if self.env.su:
+            protected = protected - {'is_example'}
+        # A new case has none of them anyway; an empty value takes away what an old one has.
+        if found := [name for name in vals if name in protected and (self or vals[name])]:
             raise UserError(
                 self.env._(
                     "The software sets these fields itself: %(fields)s. Leave them out; finished "
                     "complaints of the past are loaded by an administrator as history.",
                     fields=", ".join(
-                        self._fields[f]._description_string(self.env) for f in protected
+                        self._fields[name]._description_string(self.env) for name in found
                     ),
                 )
             )

@@ -117,7 +117,7 @@ class ComplaintEvent(models.Model):
     def _search_is_revoked(self, operator, value):
         if operator != 'in':
             return NotImplemented
-        return Domain('revoked_by_ids', '!=', False)
+        return Domain.TRUE if False in value else Domain('revoked_by_ids', '!=', False)
 
     @api.depends('occurred_at', 'recorded_at')
     def _compute_is_backdated(self):
@@ -174,6 +174,8 @@ class ComplaintEvent(models.Model):
             datetime) and optionally `note`, `payload` (JSON-able dict), `revokes_id`
         :return: the new events, in the order given, as superuser
         """
+        if not vals_list:
+            return self.sudo()  # nothing to hide
         cases = self.env['complaint.case'].sudo()  # handlers may not write the heads themselves
         cases = cases.browse({vals['case_id'] for vals in vals_list})
         heads = {case.id: (case.event_count, case.event_head, case.round) for case in cases}
@@ -208,7 +210,7 @@ class ComplaintEvent(models.Model):
             'recorded_at': self.env.cr.now().replace(microsecond=0),
             'user_id': self.env.uid,
             'note': vals.get('note') or False,
-            'payload': vals.get('payload') or False,
+            'payload': self._normalize_payload(vals.get('payload')),
             'revokes_id': vals.get('revokes_id') or False,
             'previous_hash': previous_hash or False,
             'content_salt': secrets.token_hex(16),
@@ -216,6 +218,19 @@ class ComplaintEvent(models.Model):
         row['content_digest'] = self._compute_content_digest(row)
         row['hash'] = self._compute_row_hash(row)
         return row
+
+    @api.model
+    def _normalize_payload(self, payload):
+        """Return a payload as the database gives it back, so that its digest stays the same.
+
+        Keys become texts, and whole numbers lose their fraction: 1e+22 would come back as 10…0.
+        """
+        if not payload:
+            return False
+        return json.loads(
+            json.dumps(payload),
+            parse_float=lambda text: int(n) if (n := float(text)).is_integer() else n,
+        )
 
     # === HASHES === #
 
@@ -398,7 +413,13 @@ class ComplaintEvent(models.Model):
             SQL("SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id)
         )
         previous = None
-        erased = {sequence for row in rows for sequence in (row['payload'] or {}).get('erased', ())}
+        erasure = self.env['complaint.milestone']._get_by_code('content_erased')
+        erased = {
+            sequence
+            for row in rows
+            if row['milestone_id'] == erasure.id
+            for sequence in (row['payload'] or {}).get('erased', ())
+        }
         for expected, row in enumerate(rows, 1):
             if problem := self._find_row_problem(row, expected, previous, erased):
                 return problem
@@ -453,6 +474,8 @@ class ComplaintEvent(models.Model):
         :param str reason: kept in the new event that lists the erased numbers
         """
         milestone = self.env['complaint.milestone']._get_by_code('content_erased')
+        # What lists the erased records is needed to tell erasing from tampering.
+        erasable = self.filtered(lambda event: event.milestone_id != milestone)
         self._record(
             [
                 {
@@ -462,7 +485,7 @@ class ComplaintEvent(models.Model):
                     'note': reason,
                     'payload': {'erased': sorted(events.mapped('sequence'))},
                 }
-                for case, events in self.grouped('case_id').items()
+                for case, events in erasable.grouped('case_id').items()
             ]
         )
         self.flush_model()
@@ -471,8 +494,8 @@ class ComplaintEvent(models.Model):
             SQL(
                 "UPDATE complaint_event SET note = NULL, payload = NULL, content_salt = NULL "
                 "WHERE id = ANY(%s)",
-                self.ids,
+                erasable.ids,
             )
         )
         self._end_erasing()
-        self.invalidate_recordset(['note', 'payload', 'content_salt'])
+        erasable.invalidate_recordset(['note', 'payload', 'content_salt'])

@@ -1,1 +1,3 @@
+from . import test_event
+from . import test_history_proof
 from . import test_smoke

@@ -1,13 +1,15 @@
+from datetime import timedelta
+
 from odoo.tests import TransactionCase, new_test_user
 
 
 class ComplaintCommon(TransactionCase):
     """A company with one team, its people, and the standard procedure.
 
-        Board (all managers' eyes end here)
-          └─ Care: leader manager, members receiver and handler
-        Works: the department of handler; head is department_head
-        legal, committee, auditor, admin: one person each; outsider: an employee without any role
+    Board (all managers' eyes end here)
+      └─ Care: leader manager, members receiver and handler
+    Works: the department of handler; head is department_head
+    legal, committee, auditor, admin: one person each; outsider: an employee without any role
     """
 
     @classmethod
@@ -19,22 +21,24 @@ class ComplaintCommon(TransactionCase):
             stage.get_external_id()[stage.id].rpartition('_standard_')[2]: stage
             for stage in cls.procedure.stage_ids
         }
-        cls.department = cls.env['hr.department'].create({
-            'name': "Works", 'manager_id': cls.employees['department_head'].id,
-        })
+        cls.department = cls.env['hr.department'].create(
+            {'name': "Works", 'manager_id': cls.employees['department_head'].id}
+        )
         cls.employees['handler'].department_id = cls.department
-        cls.team = cls.env['complaint.team'].create({
-            'name': "Care",
-            'procedure_id': cls.procedure.id,
-            'leader_id': cls.manager.id,
-            'member_ids': [(6, 0, [cls.receiver.id, cls.handler.id])],
-        })
+        cls.team = cls.env['complaint.team'].create(
+            {
+                'name': "Care",
+                'procedure_id': cls.procedure.id,
+                'leader_id': cls.manager.id,
+                'member_ids': [(6, 0, [cls.receiver.id, cls.handler.id])],
+            }
+        )
         cls.category = cls.env.ref('complaint_management.category_delivery_late')
         cls.grade = cls.env.ref('complaint_management.grade_general')
         cls.reason_satisfied = cls.env.ref('complaint_management.closing_reason_satisfied')
-        cls.customer = cls.env['res.partner'].create({
-            'name': "Li Wei", 'phone': "+86 138 0000 0001", 'email': "li.wei@customer.example",
-        })
+        cls.customer = cls.env['res.partner'].create(
+            {'name': "Li Wei", 'phone': "+86 138 0000 0001", 'email': "li.wei@customer.example"}
+        )
 
     @classmethod
     def _set_up_people(cls):
@@ -51,42 +55,71 @@ class ComplaintCommon(TransactionCase):
         cls.employees = {}
         for role, group in groups.items():
             user = new_test_user(
-                cls.env, login=f'complaint_{role}', name=role.replace('_', ' ').title(),
+                cls.env,
+                login=f'complaint_{role}',
+                name=role.replace('_', ' ').title(),
                 groups=f'base.group_user,complaint_management.{group}',
             )
             setattr(cls, role, user)
-            cls.employees[role] = cls.env['hr.employee'].create({
-                'name': user.name, 'user_id': user.id,
-            })
+            cls.employees[role] = cls.env['hr.employee'].create(
+                {'name': user.name, 'user_id': user.id}
+            )
         cls.outsider = new_test_user(cls.env, login='complaint_outsider', groups='base.group_user')
 
     # === HELPERS === #
 
+    def _pass_time(self, **span):
+        """Let the transaction believe that it began later by this span; return its new time."""
+        cr = self.env.cr
+        self.addCleanup(setattr, cr, '_now', cr.now())
+        cr._now = cr.now() + timedelta(**span)
+        return cr._now
+
     @classmethod
     def _create_case(cls, user=None, **values):
         """Register a case as the desk does; `user` defaults to the receiver."""
-        return cls.env['complaint.case'].with_user(user or cls.receiver).create({
-            'name': "The parcel came three days late",
-            'description': "Ordered on Monday, promised for Tuesday, came on Friday.",
-            'partner_id': cls.customer.id,
-            'team_id': cls.team.id,
-            **values,
-        })
+        return (
+            cls.env['complaint.case']
+            .with_user(user or cls.receiver)
+            .create(
+                {
+                    'name': "The parcel came three days late",
+                    'description': "Ordered on Monday, promised for Tuesday, came on Friday.",
+                    'partner_id': cls.customer.id,
+                    'team_id': cls.team.id,
+                    **values,
+                }
+            )
+        )
 
     @classmethod
     def _create_worked_case(cls, **values):
         """Return a case on which everything is filled in that the standard gates ask for."""
-        return cls._create_case(**{
-            'category_id': cls.category.id,
-            'grade_id': cls.grade.id,
-            'handler_id': cls.handler.id,
-            'facts': "The carrier lost the parcel for two days.",
-            'basis': "Terms of delivery, clause 4.",
-            'validity': 'valid',
-            'closing_reason_id': cls.reason_satisfied.id,
-            **values,
-        })
+        return cls._create_case(
+            **{
+                'category_id': cls.category.id,
+                'grade_id': cls.grade.id,
+                'handler_id': cls.handler.id,
+                'facts': "The carrier lost the parcel for two days.",
+                'basis': "Terms of delivery, clause 4.",
+                'validity': 'valid',
+                'closing_reason_id': cls.reason_satisfied.id,
+                **values,
+            }
+        )
 
     def _codes(self, case):
         """Return the milestone codes of a case's history, oldest first."""
         return [event.milestone_id.code for event in case.sudo().event_ids.sorted('sequence')]
+
+    def _as(self, user, records):
+        """Return records as a user sees them, read from the database."""
+        self.env.invalidate_all()
+        return records.with_user(user)
+
+    def _move(self, case, *names):
+        """Bring a case through stages of the standard procedure, a minute each."""
+        for name in names:
+            self._pass_time(minutes=1)
+            case.write({'stage_id': self.stages[name].id})
+        return case

@@ -1,11 +1,11 @@
 from odoo.exceptions import RedirectWarning
 from odoo.tests import tagged
+
 from .common import ComplaintCommon
 
 
 @tagged('post_install', '-at_install')
 class TestSmoke(ComplaintCommon):
-
     def test_life(self):
         case = self._create_case()
         self.assertTrue(case.number)
@@ -14,7 +14,14 @@ class TestSmoke(ComplaintCommon):
             case.write({'stage_id': self.stages['closed'].id})
         print(e.exception.args)
         case = self._create_worked_case()
-        for name in ('acknowledgement', 'assessment', 'assignment', 'investigation', 'solution', 'communication'):
+        for name in (
+            'acknowledgement',
+            'assessment',
+            'assignment',
+            'investigation',
+            'solution',
+            'communication',
+        ):
             case.write({'stage_id': self.stages[name].id})
         self.assertTrue(case.can_undo)
         case.action_undo()
