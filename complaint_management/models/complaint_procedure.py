@@ -59,7 +59,9 @@ class ComplaintProcedure(models.Model):
                 .number_sequence_id
             )
             others -= own
-            if not own.prefix or own.prefix in others.mapped('prefix'):
+            # As they read today: "C%(year)s-" and "C2026-" give the same numbers.
+            taken = {sequence._get_prefix_suffix()[0] for sequence in others}
+            if not own.prefix or own._get_prefix_suffix()[0] in taken:
                 raise ValidationError(
                     self.env._(
                         "The numbering of “%(procedure)s” needs a prefix that no other complaint "

@@ -1,9 +1,18 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
 class IrSequence(models.Model):
     _inherit = 'ir.sequence'
+
+    @api.constrains('prefix')
+    def _check_complaint_prefix(self):
+        """Keep the numbers of different complaint numberings apart when a prefix is changed."""
+        procedures = self.env['complaint.procedure'].sudo().with_context(active_test=False)
+        owners = procedures.search([('number_sequence_id', '!=', False)])  # whoever edits
+        companies = self.env['res.company'].sudo()  # idem
+        if self & (owners.number_sequence_id | companies._get_complaint_sequences()):
+            owners._check_own_sequence_prefix()
 
     def _next_batch(self, count):
         """Return the next `count` numbers, in one query where the sequence allows it.

@@ -1,5 +1,7 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
 
 
@@ -67,6 +69,13 @@ class ComplaintCommon(TransactionCase):
         cls.outsider = new_test_user(cls.env, login='complaint_outsider', groups='base.group_user')
 
     # === HELPERS === #
+
+    @contextmanager
+    def _refused(self, pattern, exception=UserError):
+        """Expect a refusal in words that match a pattern; what was done till then is undone."""
+        with self.assertRaises(exception) as caught:
+            yield
+        self.assertRegex(str(caught.exception), pattern)
 
     def _pass_time(self, **span):
         """Let the transaction believe that it began later by this span; return its new time."""

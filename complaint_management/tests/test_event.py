@@ -144,7 +144,7 @@ class TestEventRecording(ComplaintCommon):
         now = self.env.cr.now()
         case._stamp('contacted', occurred_at=now - timedelta(minutes=5))
         for note in (None, "", "  "):
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self._refused("Say why"):
                 case._stamp('contacted', now - timedelta(minutes=5, seconds=1), note)
         event = case._stamp('contacted', now - timedelta(days=2), "The phone was down")
         self.assertTrue(event.is_backdated)
@@ -153,11 +153,11 @@ class TestEventRecording(ComplaintCommon):
 
     def test_what_has_not_happened_yet_is_refused(self):
         case = self._create_case()
-        with self.assertRaisesRegex(UserError, "has not happened"):
+        with self._refused("has not happened"):
             case._stamp('contacted', self.env.cr.now() + timedelta(minutes=2), "Soon")
 
     def test_an_unknown_milestone_is_named(self):
-        with self.assertRaisesRegex(UserError, "no_such_thing"):
+        with self._refused("no_such_thing"):
             self._create_case()._stamp('no_such_thing')
 
     def test_the_seam_after_stamp_is_called_once_for_a_batch(self):
@@ -205,13 +205,13 @@ class TestEventRevoking(ComplaintCommon):
         event = self._stamp(self.handler)
         self._pass_time(minutes=10, seconds=1)
         self.assertFalse(event.can_revoke)
-        with self.assertRaisesRegex(UserError, "Only a manager"):
+        with self._refused("Only a manager"):
             event._revoke("Wrong customer")
 
     def test_nobody_but_a_manager_revokes_what_another_recorded(self):
         event = self._stamp(self.handler)
         for user in (self.receiver, self.committee):
-            with self.assertRaisesRegex(UserError, "Only a manager"):
+            with self._refused("Only a manager"):
                 event.with_user(user)._revoke("Wrong customer")
         self._pass_time(days=400)
         event.with_user(self.manager)._revoke("Wrong customer")
@@ -219,7 +219,7 @@ class TestEventRevoking(ComplaintCommon):
 
     def test_who_may_not_change_the_case_revokes_nothing(self):
         event = self._stamp(self.handler)
-        with self.assertRaisesRegex(UserError, "may not change"):
+        with self._refused("may not change"):
             event.with_user(self.auditor)._revoke("Wrong customer")
         with self.assertRaises(UserError):
             event.with_user(self.outsider)._revoke("Wrong customer")
@@ -228,12 +228,12 @@ class TestEventRevoking(ComplaintCommon):
     def test_a_revocation_needs_a_reason_and_happens_once(self):
         event = self._stamp(self.handler)
         for reason in (None, "", "  "):
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self._refused("Say why"):
                 event._revoke(reason)
         event._revoke("Wrong customer")
-        with self.assertRaisesRegex(UserError, "already revoked"):
+        with self._refused("already revoked"):
             event._revoke("Wrong customer")
-        with self.assertRaisesRegex(UserError, "cannot be revoked"):
+        with self._refused("cannot be revoked"):
             event.revoked_by_ids.with_user(self.manager)._revoke("Wrong revocation")
 
     def test_revoked_events_stay_and_do_not_count(self):
