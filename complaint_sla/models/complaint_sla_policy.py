@@ -28,7 +28,6 @@ class ComplaintSlaPolicy(models.Model):
     _name = 'complaint.sla.policy'
     _description = "Complaint Time-Limit Policy"
     _order = 'sequence, id'
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -62,7 +61,7 @@ class ComplaintSlaPolicy(models.Model):
     # For which cases
     company_id = fields.Many2one(comodel_name='res.company', index=True)
     procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure', ondelete='cascade', index=True, check_company=True,
+        comodel_name='complaint.procedure', ondelete='cascade', index=True,
         help="Empty: every procedure.",
     )
     domain = fields.Char(string="Complaints", default='[]')
@@ -123,7 +122,6 @@ class ComplaintSlaPolicy(models.Model):
     )
     calendar_id = fields.Many2one(
         comodel_name='resource.calendar', string="Working hours", ondelete='restrict',
-        check_company=True,
         help="Empty: the working hours of the team, else of the company, else 24 hours a day.",
     )
     grace_value = fields.Integer(

@@ -9,7 +9,6 @@ class ComplaintTeam(models.Model):
         string="Working hours",
         ondelete='restrict',
         index='btree_not_null',
-        check_company=True,
         help="Time limits of the team's complaints run in these hours, unless a policy has its "
              "own. Empty: the company's working hours.",
     )
