@@ -14,6 +14,9 @@ HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}
 
 SUBJECT_LENGTH = 80
 
+# What decides where a new case goes.
+ROUTING_FIELDS = ('company_id', 'team_id', 'procedure_id', 'stage_id')
+
 
 class ComplaintCase(models.Model):
     """One complaint, from the first contact to the last follow-up."""
@@ -123,7 +126,7 @@ class ComplaintCase(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        index=True,
+        index='trigram',
     )
     complainant_email = fields.Char(
         string="Complainant e-mail",
@@ -131,7 +134,7 @@ class ComplaintCase(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        index=True,
+        index='trigram',
     )
     channel_id = fields.Many2one(
         comodel_name='complaint.channel', ondelete='restrict', tracking=True, index=True
@@ -391,7 +394,10 @@ class ComplaintCase(models.Model):
             # Whatever a client's context or a saved default says, the software's own one counts.
             default = self._fields[name].default
             values[name] = default(self) if default else False
-        return {**self._get_routing_values(values), **values}
+        if asked := set(ROUTING_FIELDS).intersection(fields):
+            routing = self._get_routing_values(self._get_routing_defaults())
+            values |= {name: routing[name] for name in asked}
+        return values
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -399,6 +405,8 @@ class ComplaintCase(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_protected_values(vals, history)
+        self._complete_routing(vals_list)
+        for vals in vals_list:
             self._complete_values(vals, history)
         target_stage_ids = [self._pop_target_stage(vals, history) for vals in vals_list]
         self._assign_numbers(vals_list)
@@ -415,6 +423,7 @@ class ComplaintCase(models.Model):
         history = self._is_history_import()
         vals = dict(vals)
         self._check_protected_values(vals, history)
+        self._check_not_emptied(vals)
         if history:
             return self._write_history(vals)
         stage_id = vals.pop('stage_id', None)
@@ -452,6 +461,23 @@ class ComplaintCase(models.Model):
                     "complaints of the past are loaded by an administrator as history.",
                     fields=", ".join(
                         self._fields[name]._description_string(self.env) for name in found
+                    ),
+                )
+            )
+
+    @api.model
+    def _check_not_emptied(self, vals):
+        """Refuse to empty what every case has; the database would say so less kindly.
+
+        :raise UserError: names the fields
+        """
+        names = ('stage_id', 'procedure_id', 'received_at', 'company_id')
+        if emptied := [name for name in names if name in vals and not vals[name]]:
+            raise UserError(
+                self.env._(
+                    "These fields cannot be empty: %(fields)s.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in emptied
                     ),
                 )
             )

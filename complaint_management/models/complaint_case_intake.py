@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext
 
 from ..const import IMPORT_HISTORY, IMPORT_KEY
-from .complaint_case import SUBJECT_LENGTH
+from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
 
 
 class ComplaintCaseIntake(models.Model):
@@ -14,11 +14,32 @@ class ComplaintCaseIntake(models.Model):
     # === VALUES OF A NEW CASE === #
 
     @api.model
+    def _complete_routing(self, vals_list):
+        """Fill in where each new case goes; equal rows are reckoned once."""
+        defaults = self._get_routing_defaults()
+        routing = {}
+        for vals in vals_list:
+            given = {name: vals[name] for name in ROUTING_FIELDS if name in vals}
+            key = tuple(given.items())
+            if key not in routing:
+                routing[key] = self._get_routing_values({**defaults, **given})
+            vals.update(routing[key])
+
+    @api.model
+    def _get_routing_defaults(self):
+        """Return what the context says about where new cases go."""
+        return {
+            name: self.env.context[f'default_{name}']
+            for name in ROUTING_FIELDS
+            if self.env.context.get(f'default_{name}')
+        }
+
+    @api.model
     def _get_routing_values(self, values):
         """Return team, procedure, company and first stage for a new case.
 
         :param dict values: what is known already; it wins
-        :return: dict of field values, without those that are in `values`
+        :return: dict of all four field values
         """
         teams, procedures = self.env['complaint.team'], self.env['complaint.procedure']
         team = teams.browse(values.get('team_id'))
@@ -34,7 +55,7 @@ class ComplaintCaseIntake(models.Model):
             'procedure_id': procedure.id,
             'stage_id': procedure._get_first_stage().id if procedure else False,
         }
-        return {name: value for name, value in routing.items() if name not in values}
+        return {**routing, **values}
 
     @api.model
     def _get_default_team(self, company_id=False):
@@ -47,7 +68,6 @@ class ComplaintCaseIntake(models.Model):
     @api.model
     def _complete_values(self, vals, history):
         """Fill in `vals` what a person at the desk need not type."""
-        vals.update(self._get_routing_values(vals))
         if not vals.get('procedure_id'):
             raise UserError(
                 self.env._(
@@ -57,7 +77,7 @@ class ComplaintCaseIntake(models.Model):
             )
         if not (vals.get('name') or '').strip():
             first_line = next(iter((vals.get('description') or '').strip().splitlines()), '')
-            vals['name'] = first_line[:SUBJECT_LENGTH] or self.env._("No subject")
+            vals['name'] = first_line[:SUBJECT_LENGTH].strip() or self.env._("No subject")
         now = self.env.cr.now().replace(microsecond=0)
         received_at = fields.Datetime.to_datetime(vals.get('received_at')) or now
         vals['received_at'] = received_at
@@ -66,7 +86,7 @@ class ComplaintCaseIntake(models.Model):
         elif vals.get('registered_at', True):
             vals['registered_at'] = now
         if not history:
-            if received_at > now.replace(microsecond=0):
+            if received_at > now:
                 vals['received_at'] = self._check_not_future(received_at, now)
             if self.env.user._is_internal() and not self.env.su:
                 vals.setdefault('contact_owner_id', self.env.uid)
@@ -159,7 +179,7 @@ class ComplaintCaseIntake(models.Model):
     def _get_receipt_payload(self):
         """Return what the history keeps about how this case was received."""
         self.ensure_one()
-        return {'channel': self.channel_id.code or ''} if self.channel_id else None
+        return {'channel': self.channel_id.code} if self.channel_id.code else None
 
     def _check_registration(self):
         """Refuse to register what lacks something that the procedure or the channel demands.

@@ -1,3 +1,4 @@
+from . import test_case
 from . import test_event
 from . import test_history_proof
 from . import test_number
