@@ -156,6 +156,10 @@ def drop_left_behind():
         found = re.fullmatch(PREFIX + r"_run_(\d+)_.*", database)
         if found and not _is_alive(SESSIONS / found[1]):
             drop(database)
+    yesterday = time.time() - 86400
+    for path in RUN.glob("*.conf"):
+        if path.stat().st_mtime < yesterday:
+            path.unlink(missing_ok=True)
 
 
 def _is_alive(mark):

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from . import pdf_text
 from .chromium import Chromium
 
 INCH = 25.4
@@ -45,6 +46,7 @@ def render(job):
                 files[stamps] = (_html_type(), _stamp_page(job, files, origin, part))
                 _stamp(browser, job, stamps, pages[start : start + BATCH])
         _add_outline(writer, documents)
+        pdf_text.repair(writer)
     writer.add_metadata({"/Creator": "wkhtmltopdf 0.12.6", "/Producer": "Chromium"})
     result = io.BytesIO()
     writer.write(result)

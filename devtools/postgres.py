@@ -245,9 +245,10 @@ class Cluster:
         return not done.returncode and done.stdout.strip() == str(self.data)
 
     def _forget_dead_server(self):
-        """Remove the pid file of a server that was killed, even if its pid lives on.
+        """Remove the lock files of a server that was killed, even if its pid lives on.
 
-        PostgreSQL would wait for ever when the number now belongs to some other program.
+        PostgreSQL would refuse to start when the number now belongs to some other program, or
+        to a dead one that nobody has reaped.
         """
         pid_file = self.data / "postmaster.pid"
         deadline = time.monotonic() + 30
@@ -264,6 +265,7 @@ class Cluster:
                 return
             time.sleep(0.2)
         pid_file.unlink(missing_ok=True)
+        (self.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _why_not(self):
         """Say why the server did not start."""
