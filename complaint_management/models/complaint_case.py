@@ -35,10 +35,8 @@ class ComplaintCase(models.Model):
     _rec_names_search = ['number', 'name', 'complainant_name', 'complainant_phone']
     _check_company_auto = True
 
-    # What
-    number = fields.Char(
-        string="Complaint number", readonly=True, copy=False, index='trigram', tracking=True
-    )
+    # What. (Not readonly, so that an import of history can bring it: `write` guards it.)
+    number = fields.Char(string="Complaint number", copy=False, index='trigram', tracking=True)
     name = fields.Char(string="Subject", required=True, index='trigram', tracking=True)
     description = fields.Text(string="What happened")
     kind_id = fields.Many2one(
@@ -155,7 +153,7 @@ class ComplaintCase(models.Model):
         index=True,
         copy=False,
     )
-    registered_at = fields.Datetime(string="Registered at", readonly=True, copy=False, index=True)
+    registered_at = fields.Datetime(string="Registered at", copy=False, index=True)
 
     # Who works on it
     company_id = fields.Many2one(
@@ -273,7 +271,7 @@ class ComplaintCase(models.Model):
         index='btree_not_null',
     )
     closing_note = fields.Text(string="Closing explanation", copy=False)
-    closed_at = fields.Datetime(string="Closed at", readonly=True, copy=False, index=True)
+    closed_at = fields.Datetime(string="Closed at", copy=False, index=True)
     parent_id = fields.Many2one(
         comodel_name='complaint.case',
         string="Complains about the handling of",

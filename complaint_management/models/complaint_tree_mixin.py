@@ -36,7 +36,7 @@ class ComplaintTreeMixin(models.AbstractModel):
         domain = super()._search_display_name(operator, value)
         if operator not in ('=', 'in', 'ilike', '=ilike', 'like', '=like'):
             return domain
-        values = value if isinstance(value, (list, tuple, set)) else [value]
+        values = [value] if isinstance(value, (str, bool)) else value
         paths = [v for v in values if isinstance(v, str) and SEPARATOR in v]
         leaf_operator = '=' if operator == 'in' else operator
         return Domain.OR([domain, *(self._get_path_domain(leaf_operator, path) for path in paths)])
