@@ -14,6 +14,7 @@ from . import complaint_closing_reason
 from . import complaint_team
 from . import complaint_case
 from . import complaint_case_intake
+from . import complaint_case_import
 from . import complaint_case_stage
 from . import complaint_case_history
 from . import complaint_case_access

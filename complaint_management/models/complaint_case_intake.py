@@ -1,13 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-from ..const import IMPORT_HISTORY, IMPORT_KEY
 from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
 
 
 class ComplaintCaseIntake(models.Model):
-    """How a case comes in: values, numbers, registration, mail, import."""
+    """How a case comes in: values, numbers, registration, mail."""
 
     _inherit = 'complaint.case'
 
@@ -80,16 +79,17 @@ class ComplaintCaseIntake(models.Model):
             vals['name'] = first_line[:SUBJECT_LENGTH].strip() or self.env._("No subject")
         now = self.env.cr.now().replace(microsecond=0)
         received_at = fields.Datetime.to_datetime(vals.get('received_at')) or now
+        received_at = received_at.replace(microsecond=0)
+        if received_at > now:
+            received_at = self._check_not_future(received_at, now)
         vals['received_at'] = received_at
         if history:
-            vals['registered_at'] = vals.get('registered_at') or received_at
-        elif vals.get('registered_at', True):
+            self._complete_history_values(vals)
+            return
+        if vals.get('registered_at', True):
             vals['registered_at'] = now
-        if not history:
-            if received_at > now:
-                vals['received_at'] = self._check_not_future(received_at, now)
-            if self.env.user._is_internal() and not self.env.su:
-                vals.setdefault('contact_owner_id', self.env.uid)
+        if self.env.user._is_internal() and not self.env.su:
+            vals.setdefault('contact_owner_id', self.env.uid)
 
     @api.model
     def _check_not_future(self, moment, now):
@@ -132,14 +132,12 @@ class ComplaintCaseIntake(models.Model):
         """
         to_number, imported = {}, {}
         for vals in vals_list:
-            sequence = self._get_number_sequence(vals)
             if vals.get('number'):
-                imported.setdefault(sequence, []).append(vals['number'])
+                imported.setdefault(vals['company_id'], []).append(vals['number'])
             elif vals.get('registered_at'):
-                to_number.setdefault(sequence, []).append(vals)
-        for sequence, numbers in imported.items():
-            self.env['complaint.tombstone']._check_not_used(numbers)
-            sequence._skip_past(numbers)
+                to_number.setdefault(self._get_number_sequence(vals), []).append(vals)
+        for company_id, numbers in imported.items():
+            self._reserve_numbers(self.env['res.company'].browse(company_id), numbers)
         for sequence, batch in to_number.items():
             for vals, number in zip(batch, sequence._next_batch(len(batch)), strict=True):
                 vals['number'] = number
@@ -271,65 +269,7 @@ class ComplaintCaseIntake(models.Model):
         values['received_at'] = min(received_at or now, now)
         return super().message_new(msg_dict, custom_values=values)
 
-    # === IMPORT OF HISTORY === #
-
-    @api.model
-    def _is_history_import(self):
-        """Say whether finished complaints of the past are being loaded.
-
-        :raise AccessError: somebody who is no administrator asks for it
-        """
-        if self.env.context.get(IMPORT_KEY) != IMPORT_HISTORY:
-            return False
-        admin = 'complaint_management.group_complaint_admin'
-        if not (self.env.su or self.env.user.has_group(admin)):
-            raise AccessError(self.env._("Only an administrator of complaints may import history."))
-        return True
-
-    def _stamp_history(self):
-        """Record the events that the dates of imported cases tell of."""
-        imported = {'imported': True}
-        self._stamp_at('received', 'received_at', payload_of=lambda case: imported)
-        self._stamp_at('registered', 'registered_at', payload_of=lambda case: imported)
-        closed = self.filtered('is_closed')
-        for case in closed.filtered(lambda c: not c.closed_at):
-            case._write_internal({'closed_at': case.registered_at})
-        for phase, cases in closed.grouped('phase').items():
-            cases._stamp_at(
-                self._get_phase_milestone(phase), 'closed_at', payload_of=lambda case: imported
-            )
-
-    def _write_history(self, vals):
-        """Update imported cases; dates that changed are corrected in the history too."""
-        dates = ('received_at', 'registered_at', 'closed_at')
-        before = {case: {name: case[name] for name in dates} for case in self}
-        if 'number' in vals:
-            self.env['complaint.tombstone']._check_not_used([vals['number']])
-        was_closed = self.filtered('is_closed')
-        self._write_internal(vals)
-        for name, milestone in (('received_at', 'received'), ('registered_at', 'registered')):
-            changed = self.filtered(lambda case, name=name: case[name] != before[case][name])
-            changed._correct_event_date(milestone, name)
-        self._correct_imported_closing(was_closed, before)
-        return True
-
-    def _correct_imported_closing(self, was_closed, before):
-        for case in self:
-            if case.is_closed and not case.closed_at:
-                case._write_internal({'closed_at': case.registered_at})
-            if not case.is_closed and case.closed_at:
-                case._write_internal({'closed_at': False})
-            if (case in was_closed, before[case]['closed_at']) == (case.is_closed, case.closed_at):
-                continue
-            case.event_ids._get_effective(['closed', 'refused', 'withdrawn'])._record_revocation(
-                self.env._("Corrected by a later import")
-            )
-            if case.is_closed:
-                case._stamp_at(
-                    self._get_phase_milestone(case.phase),
-                    'closed_at',
-                    payload_of=lambda case: {'imported': True},
-                )
+    # === CORRECTIONS === #
 
     def _correct_received_at(self, received_at):
         """Correct when the complaint was received, in the case and in its history.
@@ -354,12 +294,3 @@ class ComplaintCaseIntake(models.Model):
         payloads = {event.case_id: event.payload for event in events}
         events._record_revocation(self.env._("Date corrected"))
         self._stamp_at(milestone_code, field_name, payload_of=payloads.get)
-
-    @api.model
-    def get_import_templates(self):
-        return [
-            {
-                'label': self.env._("Import template for complaints"),
-                'template': '/complaint_management/static/xls/complaint_import_template.xlsx',
-            }
-        ]
