@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.http import request
 
 from ..const import PHASE_MILESTONES, PHASES, UNDO_MINUTES
 
@@ -35,9 +36,10 @@ class ComplaintCaseStage(models.Model):
         cases.filtered(lambda case: not case.registered_at).action_register()
         self._check_business_time(occurred_at, reason)
         moment = occurred_at or self.env.cr.now()
-        for (from_stage, reopened), group in cases._group_by_origin(stage).items():
+        for (_left, reopened), group in cases._group_by_origin(stage).items():
+            payloads = group._prepare_move_payloads(stage, reopened)
             group._write_move(stage, reopened, moment)
-            group._stamp_move(from_stage, stage, reopened, reason, moment)
+            group._stamp_move(stage, payloads, reopened, reason, moment)
         cases._after_move(stage)
         return cases
 
@@ -72,13 +74,23 @@ class ComplaintCaseStage(models.Model):
             values |= {'closed_at': False, 'closing_reason_id': False, 'closing_note': False}
         return values
 
-    def _stamp_move(self, from_stage, stage, reopened, reason, moment):
-        payload = {
-            'from_stage': from_stage.id,
-            'to_stage': stage.id,
-            'from_name': from_stage.name,
-            'to_name': stage.name,
-        }
+    def _prepare_move_payloads(self, stage, reopened):
+        """Return {case: what the history keeps about its move to `stage`}, before the move."""
+        payloads = {}
+        for case in self:
+            payloads[case] = payload = {
+                'from_stage': case.stage_id.id,
+                'to_stage': stage.id,
+                'from_name': case.stage_id.name,
+                'to_name': stage.name,
+            }
+            if reopened:
+                # Taking the reopening back restores them.
+                payload['closing_reason'] = case.closing_reason_id.id
+                payload['closing_note'] = case.closing_note
+        return payloads
+
+    def _stamp_move(self, stage, payloads, reopened, reason, moment):
         codes = ['reopened'] if reopened else []
         codes.append(stage.milestone_id.code or 'moved')
         if (closing := self._get_phase_milestone(stage.phase)) and closing not in codes:
@@ -91,7 +103,7 @@ class ComplaintCaseStage(models.Model):
                     'milestone_id': milestones._get_by_code(code).id,
                     'occurred_at': moment,
                     'note': reason,
-                    'payload': payload,
+                    'payload': payloads[case],
                 }
                 for case in self
                 for code in codes
@@ -116,6 +128,10 @@ class ComplaintCaseStage(models.Model):
         barred = self._get_group_obstacle(stage)
         for case in self:
             sentences = [barred] if barred else []
+            if not stage.active:
+                sentences.append(
+                    self.env._("The stage “%(stage)s” is no longer in use.", stage=stage.name)
+                )
             if stage.procedure_id != case.procedure_id:
                 sentences.append(
                     self.env._(
@@ -165,7 +181,9 @@ class ComplaintCaseStage(models.Model):
         if not obstacles:
             return
         message = self._format_obstacles(obstacles)
-        if len(self) > 1 or self.env.context.get('import_file'):
+        # A program that calls JSON-2 has no use for a button, and would be told of a crash.
+        is_program = request and request.dispatcher.routing_type == 'json2'
+        if len(self) > 1 or is_program or self.env.context.get('import_file'):
             raise UserError(message)
         action = {
             'type': 'ir.actions.act_window',
@@ -175,10 +193,9 @@ class ComplaintCaseStage(models.Model):
         }
         raise RedirectWarning(message, action, self.env._("Open the complaint"))
 
-    @api.model
     def _format_obstacles(self, obstacles):
-        """Return one text for {case: [sentence, …]}; several cases are told apart by name."""
-        if len(obstacles) == 1:
+        """Return one text for {case: [sentence, …]}; of several cases it names the wrong ones."""
+        if len(self) == 1:
             return '\n'.join(next(iter(obstacles.values())))
         return '\n'.join(
             f'{case.display_name}: {" ".join(sentences)}' for case, sentences in obstacles.items()
@@ -230,7 +247,11 @@ class ComplaintCaseStage(models.Model):
         reopened = not self.stage_id.is_closed and left.is_closed
         values = {'stage_id': left.id, 'closed_at': self._get_last_closing_time(left)}
         if reopened:
-            values['round'] = max(self.round - 1, 1)
+            values |= {
+                'round': max(self.round - 1, 1),
+                'closing_reason_id': move.payload.get('closing_reason'),
+                'closing_note': move.payload.get('closing_note'),
+            }
         self._write_internal(values)
         self._cancel_waiting_mails(move.recorded_at)
 
@@ -300,22 +321,26 @@ class ComplaintCaseStage(models.Model):
     def _get_stage_in_procedure(self, procedure):
         """Return the stage of `procedure` that fits where the case is now.
 
-        The first stage of the same phase; else the last one of an earlier phase; else the first.
+        The first stage of the same phase; else, for an open case, the last open one of an
+        earlier phase, or the first open one; for a closed case the first closed one.
 
-        :raise UserError: the procedure has no stages
+        :raise UserError: the procedure has no such stage
         """
-        stages = procedure.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))
+        stages = procedure.stage_ids.filtered(lambda stage: stage.is_closed == self.is_closed)
+        stages = stages.sorted(lambda stage: (stage.sequence, stage.id))
         if not stages:
             raise UserError(
                 self.env._(
-                    "The procedure “%(procedure)s” has no stages yet.", procedure=procedure.name
+                    "The procedure “%(procedure)s” has no stage for this complaint yet: one where "
+                    "it begins, and one where it ends.",
+                    procedure=procedure.name,
                 )
             )
         same = stages.filtered(lambda stage: stage.phase == self.phase)
+        if self.is_closed:
+            return same[:1] or stages[:1]
         rank = PHASE_ORDER.get(self.phase, 0)
-        earlier = stages.filtered(
-            lambda stage: PHASE_ORDER[stage.phase] < rank and not stage.is_closed
-        )
+        earlier = stages.filtered(lambda stage: PHASE_ORDER[stage.phase] < rank)
         return same[:1] or earlier[-1:] or stages[:1]
 
     def _get_property_values(self):

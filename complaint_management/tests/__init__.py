@@ -3,3 +3,5 @@ from . import test_event
 from . import test_history_proof
 from . import test_number
 from . import test_smoke
+from . import test_stage_change
+from . import test_undo
