@@ -40,6 +40,8 @@ class ComplaintMilestone(models.Model):
                     "The software records this milestone by its code. Change the name instead."
                 )
             )
+        if 'is_system' in vals and not self.env.su:
+            raise UserError(self.env._("Which milestones the software uses cannot be changed."))
         result = super().write(vals)
         if 'code' in vals:
             self.env.registry.clear_cache()

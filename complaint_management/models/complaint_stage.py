@@ -73,6 +73,10 @@ class ComplaintStage(models.Model):
             self._check_not_in_use()
         if 'procedure_id' in vals:
             self.filtered(lambda s: s.procedure_id.id != vals['procedure_id'])._check_not_in_use()
+        if 'phase' in vals:
+            # Cases would open or close without a word in their histories.
+            closes = vals['phase'] in CLOSED_PHASES
+            self.filtered(lambda s: s.is_closed != closes)._check_not_in_use()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -33,7 +33,7 @@ class ComplaintStageGate(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains('domain', 'field_ids', 'name')
+    @api.constrains('stage_id', 'domain', 'field_ids', 'name')
     def _check_condition(self):
         """A gate asks for something, in a sentence that can be read, with a filter that works."""
         for gate in self:
@@ -75,10 +75,11 @@ class ComplaintStageGate(models.Model):
 
         Note: both are single records.
         """
+        case = case.sudo()  # what a gate asks does not depend on who asks
         missing = [
             field
             for field in self.sudo().field_ids  # staff may not read field definitions
-            if not case[field.name] and field.ttype != 'boolean'
+            if field.ttype != 'boolean' and not self._is_filled(case[field.name])
         ]
         if not missing and case.filtered_domain(self._get_domain()):
             return None
@@ -87,3 +88,7 @@ class ComplaintStageGate(models.Model):
         return self.env._(
             "Fill in: %(fields)s.", fields=", ".join(field.field_description for field in missing)
         )
+
+    @api.model
+    def _is_filled(self, value):
+        return bool(value.strip() if isinstance(value, str) else value)

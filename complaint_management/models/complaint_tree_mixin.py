@@ -43,9 +43,12 @@ class ComplaintTreeMixin(models.AbstractModel):
 
     @api.model
     def _get_path_domain(self, operator, path):
+        names = path.split(SEPARATOR)
         domain = Domain.TRUE
-        for depth, name in enumerate(reversed(path.split(SEPARATOR))):
+        for depth, name in enumerate(reversed(names)):
             domain &= Domain('parent_id.' * depth + 'name', operator, name.strip())
+        if operator == '=':  # the whole path, as it is shown: an import must find one term
+            domain &= Domain('parent_id.' * (len(names) - 1) + 'parent_id', '=', False)
         return domain
 
     # === CONSTRAINTS === #
