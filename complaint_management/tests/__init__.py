@@ -1,6 +1,7 @@
 from . import test_case
 from . import test_event
 from . import test_history_proof
+from . import test_import
 from . import test_number
 from . import test_smoke
 from . import test_stage_change
