@@ -1,0 +1,3 @@
+from . import complaint_sla_analysis
+from . import complaint_case_analysis
+from . import ir_actions_report
