@@ -50,6 +50,7 @@ def run(recipe, fix=False):
     machine.ensure_programs()
     with setup_lock():
         python_env.ensure_lint()
+        python_env.use(python_env.LINT_VENV)
     found = []
     sources = _sources(recipe.names)
     if fix:

@@ -13,6 +13,7 @@ def ensure_programs():
         debian.ensure_packages()
         source = odoo_source.find_or_fetch()
         python_env.ensure(source)
+        python_env.use()
     return source
 
 

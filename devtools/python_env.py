@@ -1,17 +1,19 @@
 """Virtual environments under ``.odoo``: one that runs Odoo and its tests, one for lint."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 
-from .common import REPO, STATE, Failure, need_disk, replace_folder, run_logged, step, sweep
+from .common import REPO, RUN, STATE, Failure, need_disk, replace_folder, run_logged, step, sweep
 
 VENV = STATE / "venv"
 LINT_VENV = STATE / "lint-venv"
 REQUIREMENTS = REPO / "requirements.txt"
 LINT_REQUIREMENTS = REPO / "requirements-lint.txt"
+_IN_USE = []
 
 
 def python(venv=VENV):
@@ -45,6 +47,7 @@ def _ensure(venv, requirements):
     if _is_current(venv, stamp, wanted):
         return
     need_disk(1)
+    _refuse_if_used(venv)
     with step(f"Installing Python packages into {venv.relative_to(REPO)}"):
         # Scripts in a virtual environment name its path, so it is built in its place; the
         # stamp, written last, tells that it was finished.
@@ -56,6 +59,28 @@ def _ensure(venv, requirements):
         _create(venv)
         _install(venv, requirements)
         stamp.write_text(wanted, encoding="utf-8")
+
+
+def use(venv=VENV):
+    """Keep ``venv`` from being renewed for as long as this process lives.
+
+    The handle is never closed: what this process starts works with the packages as well.
+    """
+    handle = open(RUN / f"{venv.name}.users", "w", encoding="utf-8")  # noqa: SIM115
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    _IN_USE.append(handle)
+
+
+def _refuse_if_used(venv):
+    """Do not pull the packages away from under another command."""
+    with open(RUN / f"{venv.name}.users", "w", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(
+                f"The Python packages in {venv.relative_to(REPO)} have to be renewed, but another "
+                "./dev command works with them: run this again when it has ended."
+            ) from None
 
 
 def _fingerprint(requirements):
