@@ -108,10 +108,15 @@ class ComplaintSlaClockRemind(models.Model):
     def _remind(self):
         """Make one activity for each of these clocks and note that it was made."""
         told = self.filtered(lambda clock: clock._get_reminded_user())
+        own_type = self.env.ref(
+            'complaint_sla.mail_activity_type_deadline', raise_if_not_found=False)
+        shared = {'res_model_id': self.env['ir.model']._get_id('complaint.case'), 'automated': True}
+        if own_type:  # else the default of activities
+            shared['activity_type_id'] = own_type.id
         activities = self.env['mail.activity'].with_context(
             mail_activity_quick_update=True,  # no mail to each assignee
             mail_create_nolog=True,
-        ).create([clock._prepare_activity_values() for clock in told])
+        ).create([{**shared, **clock._prepare_activity_values()} for clock in told])
         now = self._get_now()
         self.write({'reminded_at': now})
         for clock, activity in zip(told, activities, strict=True):
@@ -130,7 +135,7 @@ class ComplaintSlaClockRemind(models.Model):
         return self.env['res.users']
 
     def _prepare_activity_values(self):
-        """Return the values of the activity, in the language and time zone of who gets it."""
+        """Return what differs between activities, in the language and zone of who gets it."""
         self.ensure_one()
         user = self._get_reminded_user()
         clock = self.with_context(lang=user.lang or self.env.lang)
@@ -139,14 +144,11 @@ class ComplaintSlaClockRemind(models.Model):
         local = fields.Datetime.context_timestamp(
             clock.with_context(tz=user.tz or clock.tz), clock.deadline)
         return {
-            'activity_type_id': self.env.ref('complaint_sla.mail_activity_type_deadline').id,
-            'res_model_id': self.env['ir.model']._get_id('complaint.case'),
             'res_id': clock.case_id.id,
             'user_id': user.id,
             'summary': clock.env._("Deadline: %(limit)s", limit=clock.policy_id.name),
             'note': clock.env._("Due %(moment)s.", moment=moment),
             'date_deadline': local.date(),
-            'automated': True,
         }
 
     def _release_activities(self):

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.work_timeline import NoWorkingTime
 
