@@ -22,8 +22,10 @@ from . import complaint_event
 from . import complaint_tombstone
 from . import hr_department
 from . import hr_employee
+from . import hr_version
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
+from . import resource_resource

@@ -218,6 +218,7 @@ class ComplaintCase(models.Model):
         column1='case_id',
         column2='employee_id',
         string="Accused employees",
+        context={'active_test': False},  # who has left stays complained about
         copy=False,
     )
     recused_user_ids = fields.Many2many(

@@ -8,7 +8,7 @@ class ComplaintCaseAccess(models.Model):
 
     # === RECUSAL === #
 
-    @api.depends('accused_employee_ids')
+    @api.depends('accused_employee_ids.employee_id.user_id')
     def _compute_recused_user_ids(self):
         for case in self:
             case.recused_user_ids = case._get_recused_users()
@@ -19,13 +19,7 @@ class ComplaintCaseAccess(models.Model):
         Addons and later rules widen it; record rules read the stored result.
         """
         self.ensure_one()
-        employees = self.accused_employee_ids.with_context(active_test=False)
-        return employees.user_id
-
-    def _update_recused_users(self):
-        """Reckon anew who is recused, after an employee got or lost a user."""
-        self.env.add_to_compute(self._fields['recused_user_ids'], self)
-        self.env.flush_all()
+        return self.accused_employee_ids.employee_id.user_id
 
     # === RECIPIENTS === #
 

@@ -177,7 +177,7 @@ class ComplaintCaseImport(models.Model):
 
         :raise UserError: an erased complaint had one of them
         """
-        self.env['complaint.tombstone']._check_not_used(numbers)
+        self.env['complaint.tombstone']._check_not_used(company, numbers)
         procedures = self.env['complaint.procedure'].sudo().with_context(active_test=False)
         domain = [('number_sequence_id', '!=', False), ('company_id', 'in', (company.id, False))]
         own = procedures.search(domain).number_sequence_id  # whoever may see the procedures

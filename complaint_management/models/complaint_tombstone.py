@@ -42,12 +42,13 @@ class ComplaintTombstone(models.Model):
         )
 
     @api.model
-    def _check_not_used(self, numbers):
-        """Refuse numbers that erased complaints had.
+    def _check_not_used(self, company, numbers):
+        """Refuse numbers that erased complaints of a company had.
 
         :raise UserError: names them
         """
-        used = self.sudo().search([('number', 'in', numbers)])  # of every company
+        domain = [('company_id', '=', company.id), ('number', 'in', numbers)]
+        used = self.sudo().search(domain)  # few may read what was erased
         if used:
             raise UserError(
                 self.env._(
