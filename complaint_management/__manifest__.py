@@ -51,8 +51,8 @@
         'demo/complaint_partner_demo.xml',
         # Oldest first, so that the numbers follow the calendar.
         'demo/complaint_case_earlier_demo.xml',
-        'demo/complaint_case_last_month_demo.xml',
         'demo/complaint_case_fortnight_demo.xml',
+        'demo/complaint_case_week_demo.xml',
         'demo/complaint_case_new_demo.xml',
         # What happened to them since, then how some of them ended.
         'demo/complaint_event_demo.xml',
