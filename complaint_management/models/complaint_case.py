@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
@@ -67,7 +68,7 @@ class ComplaintCase(models.Model):
         precompute=True,
         domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
     )
-    grade_color = fields.Integer(related='grade_id.color', export_string_translation=False)
+    grade_color = fields.Integer(related='grade_id.color', string="Colour of the grade")
     priority = fields.Selection(
         selection=[('0', "Normal"), ('1', "Urgent"), ('2', "Very urgent")],
         string="Urgency",
@@ -363,7 +364,7 @@ class ComplaintCase(models.Model):
                     self.env._(
                         "%(names)s must not handle this complaint: the person complained about "
                         "neither handles nor sees it. Assign somebody else first.",
-                        names=", ".join(recused.mapped('name')),
+                        names=format_list(self.env, recused.mapped('name')),
                     )
                 )
 
@@ -458,8 +459,9 @@ class ComplaintCase(models.Model):
                 self.env._(
                     "The software sets these fields itself: %(fields)s. Leave them out; finished "
                     "complaints of the past are loaded by an administrator as history.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env) for name in found
+                    fields=format_list(
+                        self.env,
+                        [self._fields[name]._description_string(self.env) for name in found],
                     ),
                 )
             )
@@ -475,8 +477,9 @@ class ComplaintCase(models.Model):
             raise UserError(
                 self.env._(
                     "These fields cannot be empty: %(fields)s.",
-                    fields=", ".join(
-                        self._fields[name]._description_string(self.env) for name in emptied
+                    fields=format_list(
+                        self.env,
+                        [self._fields[name]._description_string(self.env) for name in emptied],
                     ),
                 )
             )

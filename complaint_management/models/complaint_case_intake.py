@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import format_list, html2plaintext
 
 from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
 
@@ -243,7 +243,7 @@ class ComplaintCaseIntake(models.Model):
             'params': {
                 'type': 'success',
                 'title': self.env._("Registered"),
-                'message': ", ".join(self.mapped('number')),
+                'message': format_list(self.env, self.mapped('number')),
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
             },
         }

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.http import request
+from odoo.tools import format_list
 
 from ..const import PHASE_MILESTONES, PHASES, UNDO_MINUTES
 
@@ -153,7 +154,7 @@ class ComplaintCaseStage(models.Model):
         return self.env._(
             "Only these people may move a complaint to “%(stage)s”: %(groups)s.",
             stage=stage.name,
-            groups=", ".join(groups.mapped('name')),
+            groups=format_list(self.env, groups.mapped('name')),
         )
 
     def _get_closing_obstacles(self, stage):

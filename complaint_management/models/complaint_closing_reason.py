@@ -11,7 +11,10 @@ class ComplaintClosingReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     kind = fields.Selection(
-        selection=[('normal', "Normal"), ('abnormal', "Abnormal")], required=True, default='normal'
+        string="Normal or abnormal",
+        selection=[('normal', "Normal"), ('abnormal', "Abnormal")],
+        required=True,
+        default='normal',
     )
     needs_text = fields.Boolean(
         string="Needs an explanation", help="Whoever closes a case so must say why."

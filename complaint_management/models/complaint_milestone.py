@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import ormcache
+from odoo.tools import format_list, ormcache
 
 
 class ComplaintMilestone(models.Model):
@@ -58,7 +58,7 @@ class ComplaintMilestone(models.Model):
             raise UserError(
                 self.env._(
                     "The software records these milestones itself, archive them instead: %(names)s",
-                    names=", ".join(system.mapped('name')),
+                    names=format_list(self.env, system.mapped('name')),
                 )
             )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ..const import CLOSED_PHASES, PHASES
 
@@ -99,7 +100,9 @@ class ComplaintStage(models.Model):
             raise UserError(
                 self.env._(
                     "Complaints still stand in these stages, move them first: %(stages)s",
-                    stages=", ".join(f'{stage.display_name} ({count})' for stage, count in counts),
+                    stages=format_list(
+                        self.env, [f'{stage.display_name} ({count})' for stage, count in counts]
+                    ),
                 )
             )
 

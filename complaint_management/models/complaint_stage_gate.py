@@ -3,6 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 
 class ComplaintStageGate(models.Model):
@@ -86,7 +87,8 @@ class ComplaintStageGate(models.Model):
         if not missing or self.name:
             return self.name
         return self.env._(
-            "Fill in: %(fields)s.", fields=", ".join(field.field_description for field in missing)
+            "Fill in: %(fields)s.",
+            fields=format_list(self.env, [field.field_description for field in missing]),
         )
 
     @api.model

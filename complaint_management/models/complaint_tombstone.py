@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class ComplaintTombstone(models.Model):
@@ -54,6 +55,6 @@ class ComplaintTombstone(models.Model):
                 self.env._(
                     "These numbers belonged to erased complaints and are not given again: "
                     "%(numbers)s",
-                    numbers=", ".join(used.mapped('number')),
+                    numbers=format_list(self.env, used.mapped('number')),
                 )
             )

@@ -11,13 +11,12 @@ class ComplaintTreeMixin(models.AbstractModel):
     _name = 'complaint.tree.mixin'
     _description = "Tree of Terms"
     _parent_store = True
-    _order = 'sequence, parent_path, id'
+    _order = 'parent_path, id'
     _rec_names_search = ['name', 'code']
 
     name = fields.Char(required=True, translate=True)
     display_name = fields.Char(recursive=True)
     code = fields.Char()
-    sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     parent_path = fields.Char(index=True)
     company_id = fields.Many2one(comodel_name='res.company', index=True)

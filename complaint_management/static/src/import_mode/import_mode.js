@@ -48,7 +48,7 @@ function extendSidepanel(ImportDataSidepanel) {
                     },
                     {
                         value: "history",
-                        label: _t("History"),
+                        label: _t("Past complaints"),
                         help: _t("Rows keep their own numbers, dates and stages; nobody is notified."),
                     },
                 ],
