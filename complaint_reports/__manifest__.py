@@ -8,19 +8,15 @@
     'depends': ['complaint_sla', 'spreadsheet_dashboard'],
     'data': [
         'security/ir.model.access.csv',
-
         # The template before the action that names it.
         'report/complaint_case_sheet_templates.xml',
         'report/complaint_case_sheet_report.xml',
-
         'views/complaint_case_analysis_views.xml',
         'views/complaint_sla_analysis_views.xml',
         # Menus last: they open the actions above.
         'views/complaint_reports_menus.xml',
     ],
     'assets': {
-        'web.report_assets_common': [
-            'complaint_reports/static/src/scss/complaint_form.scss',
-        ],
+        'web.report_assets_common': ['complaint_reports/static/src/scss/complaint_form.scss']
     },
 }

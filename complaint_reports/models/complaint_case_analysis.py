@@ -3,9 +3,27 @@ from odoo.tools import SQL
 
 # Columns that a row takes over from its case as they are.
 CASE_COLUMNS = (
-    'number', 'name', 'received_at', 'closed_at', 'company_id', 'procedure_id', 'team_id',
-    'department_id', 'handler_id', 'kind_id', 'category_id', 'cause_id', 'grade_id', 'channel_id',
-    'priority', 'validity', 'stage_id', 'phase', 'is_closed', 'closing_reason_id', 'round',
+    'number',
+    'name',
+    'received_at',
+    'closed_at',
+    'company_id',
+    'procedure_id',
+    'team_id',
+    'department_id',
+    'handler_id',
+    'kind_id',
+    'category_id',
+    'cause_id',
+    'grade_id',
+    'channel_id',
+    'priority',
+    'validity',
+    'stage_id',
+    'phase',
+    'is_closed',
+    'closing_reason_id',
+    'round',
     'event_count',
 )
 
@@ -35,7 +53,7 @@ class ComplaintCaseAnalysis(models.Model):
     procedure_id = fields.Many2one(comodel_name='complaint.procedure', readonly=True)
     team_id = fields.Many2one(comodel_name='complaint.team', readonly=True)
     department_id = fields.Many2one(
-        comodel_name='hr.department', string="Responsible department", readonly=True,
+        comodel_name='hr.department', string="Responsible department", readonly=True
     )
     handler_id = fields.Many2one(comodel_name='res.users', readonly=True)
 
@@ -45,36 +63,39 @@ class ComplaintCaseAnalysis(models.Model):
     grade_id = fields.Many2one(comodel_name='complaint.grade', readonly=True)
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
     priority = fields.Selection(
-        selection=lambda self: self._get_case_selection('priority'), string="Urgency",
-        readonly=True,
+        selection=lambda self: self._get_case_selection('priority'), string="Urgency", readonly=True
     )
     validity = fields.Selection(
-        selection=lambda self: self._get_case_selection('validity'), string="Ruling",
-        readonly=True,
+        selection=lambda self: self._get_case_selection('validity'), string="Ruling", readonly=True
     )
 
     stage_id = fields.Many2one(comodel_name='complaint.stage', readonly=True)
     phase = fields.Selection(
-        selection=lambda self: self._get_case_selection('phase'), readonly=True,
+        selection=lambda self: self._get_case_selection('phase'), readonly=True
     )
     is_closed = fields.Boolean(string="Closed", readonly=True)
     closing_reason_id = fields.Many2one(
-        comodel_name='complaint.closing.reason', string="Closing reason", readonly=True,
+        comodel_name='complaint.closing.reason', string="Closing reason", readonly=True
     )
 
     round = fields.Integer(readonly=True, aggregator='avg')
     hours_to_close = fields.Float(
-        string="Hours to close", readonly=True, aggregator='avg',
+        string="Hours to close",
+        readonly=True,
+        aggregator='avg',
         help="From the receipt to the closing, around the clock; nothing while a complaint is "
-             "open.",
+        "open.",
     )
     days_to_close = fields.Float(
-        string="Days to close", readonly=True, aggregator='avg',
+        string="Days to close",
+        readonly=True,
+        aggregator='avg',
         help="From the receipt to the closing, in days of 24 hours; nothing while a complaint is "
-             "open.",
+        "open.",
     )
     late_count = fields.Integer(
-        string="Late time limits", readonly=True,
+        string="Late time limits",
+        readonly=True,
         help="Time limits that were missed, or that run and are past their deadline.",
     )
     event_count = fields.Integer(string="Entries in the history", readonly=True)
@@ -89,10 +110,13 @@ class ComplaintCaseAnalysis(models.Model):
         return SQL("%s %s %s", self._select(), self._from(), self._where())
 
     def _select(self) -> SQL:
-        return SQL("SELECT %s", SQL(", ").join(
-            SQL("%s AS %s", expression, SQL.identifier(name))
-            for name, expression in self._get_columns().items()
-        ))
+        return SQL(
+            "SELECT %s",
+            SQL(", ").join(
+                SQL("%s AS %s", expression, SQL.identifier(name))
+                for name, expression in self._get_columns().items()
+            ),
+        )
 
     def _get_columns(self):
         """Return the columns of the query; addons add theirs here and name fields for them.
@@ -106,15 +130,14 @@ class ComplaintCaseAnalysis(models.Model):
             'days_to_close': self._get_time_to_close(86400),
             'late_count': self._count_late(),
         }
-        columns.update({
-            name: SQL.identifier('complaint_case', name) for name in CASE_COLUMNS
-        })
+        columns.update({name: SQL.identifier('complaint_case', name) for name in CASE_COLUMNS})
         return columns
 
     def _get_time_to_close(self, seconds) -> SQL:
         return SQL(
             "EXTRACT(EPOCH FROM complaint_case.closed_at - complaint_case.received_at)::float8"
-            " / %s", seconds,
+            " / %s",
+            seconds,
         )
 
     def _count_late(self) -> SQL:

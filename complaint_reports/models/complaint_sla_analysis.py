@@ -2,8 +2,17 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 CLOCK_COLUMNS = (
-    'case_id', 'company_id', 'policy_id', 'policy_version', 'round', 'started_at', 'deadline',
-    'stopped_at', 'state', 'responsible_id', 'department_id',
+    'case_id',
+    'company_id',
+    'policy_id',
+    'policy_version',
+    'round',
+    'started_at',
+    'deadline',
+    'stopped_at',
+    'state',
+    'responsible_id',
+    'department_id',
 )
 # What a row takes over from the case that its clock belongs to.
 CASE_COLUMNS = ('number', 'procedure_id', 'team_id', 'category_id', 'grade_id', 'channel_id')
@@ -18,17 +27,14 @@ class ComplaintSlaAnalysis(models.Model):
     _auto = False
     _rec_name = 'policy_id'
     _order = 'deadline desc, id desc'
-    _depends = {
-        'complaint.sla.clock': list(CLOCK_COLUMNS),
-        'complaint.case': list(CASE_COLUMNS),
-    }
+    _depends = {'complaint.sla.clock': list(CLOCK_COLUMNS), 'complaint.case': list(CASE_COLUMNS)}
 
     case_id = fields.Many2one(string="Complaint", readonly=True)
     # A column of the query; the line's own is copied from the case when that is written.
     company_id = fields.Many2one(comodel_name='res.company', related=None, readonly=True)
     number = fields.Char(string="Complaint number", readonly=True)
     policy_id = fields.Many2one(
-        comodel_name='complaint.sla.policy', string="Time limit", readonly=True,
+        comodel_name='complaint.sla.policy', string="Time limit", readonly=True
     )
     policy_version = fields.Integer(string="Version", readonly=True, aggregator=False)
     round = fields.Integer(readonly=True, aggregator=False)
@@ -36,15 +42,16 @@ class ComplaintSlaAnalysis(models.Model):
     deadline = fields.Datetime(readonly=True)
     stopped_at = fields.Datetime(string="Stopped at", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env['complaint.sla.clock']._fields['state']
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env['complaint.sla.clock']._fields['state']._description_selection(self.env)
+        ),
         readonly=True,
     )
     is_late = fields.Boolean(string="Late", readonly=True)
 
     responsible_id = fields.Many2one(comodel_name='res.users', readonly=True)
     department_id = fields.Many2one(
-        comodel_name='hr.department', string="Responsible department", readonly=True,
+        comodel_name='hr.department', string="Responsible department", readonly=True
     )
     procedure_id = fields.Many2one(comodel_name='complaint.procedure', readonly=True)
     team_id = fields.Many2one(comodel_name='complaint.team', readonly=True)
@@ -53,16 +60,22 @@ class ComplaintSlaAnalysis(models.Model):
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
 
     on_time_rate = fields.Float(
-        string="Kept", readonly=True, aggregator='avg',
+        string="Kept",
+        readonly=True,
+        aggregator='avg',
         help="Share of the time limits that were met, among those that were met or missed or "
-             "that run and are past their deadline.",
+        "that run and are past their deadline.",
     )
     hours_taken = fields.Float(
-        string="Hours taken", readonly=True, aggregator='avg',
+        string="Hours taken",
+        readonly=True,
+        aggregator='avg',
         help="From the start to the stop, around the clock; nothing while the clock runs.",
     )
     hours_late = fields.Float(
-        string="Hours late", readonly=True, aggregator='avg',
+        string="Hours late",
+        readonly=True,
+        aggregator='avg',
         help="From the deadline to the stop, or to now, around the clock; nothing when on time.",
     )
 
@@ -73,10 +86,13 @@ class ComplaintSlaAnalysis(models.Model):
         return SQL("%s %s %s", self._select(), self._from(), self._where())
 
     def _select(self) -> SQL:
-        return SQL("SELECT %s", SQL(", ").join(
-            SQL("%s AS %s", expression, SQL.identifier(name))
-            for name, expression in self._get_columns().items()
-        ))
+        return SQL(
+            "SELECT %s",
+            SQL(", ").join(
+                SQL("%s AS %s", expression, SQL.identifier(name))
+                for name, expression in self._get_columns().items()
+            ),
+        )
 
     def _get_columns(self):
         """Return the columns of the query; addons add theirs here and name fields for them.
@@ -92,14 +108,17 @@ class ComplaintSlaAnalysis(models.Model):
             'on_time_rate': SQL(
                 "CASE WHEN clock.state = 'met' THEN 1.0"
                 " WHEN clock.state = 'missed' OR (clock.state = 'running' AND %s) THEN 0.0 END"
-                "::float8", is_late,
+                "::float8",
+                is_late,
             ),
             'hours_taken': SQL(
-                "EXTRACT(EPOCH FROM clock.stopped_at - clock.started_at)::float8 / 3600",
+                "EXTRACT(EPOCH FROM clock.stopped_at - clock.started_at)::float8 / 3600"
             ),
             'hours_late': SQL(
                 "CASE WHEN %s THEN EXTRACT(EPOCH FROM COALESCE(clock.stopped_at, %s)"
-                " - clock.deadline)::float8 / 3600 END", is_late, self._get_now(),
+                " - clock.deadline)::float8 / 3600 END",
+                is_late,
+                self._get_now(),
             ),
         }
 
@@ -122,7 +141,7 @@ class ComplaintSlaAnalysis(models.Model):
     def _from(self) -> SQL:
         return SQL(
             "FROM complaint_sla_clock AS clock"
-            " JOIN complaint_case ON complaint_case.id = clock.case_id",
+            " JOIN complaint_case ON complaint_case.id = clock.case_id"
         )
 
     def _where(self) -> SQL:

@@ -16,7 +16,8 @@ class IrActionsReport(models.Model):
         """
         run = super()._run_wkhtmltopdf
         bodies = list(bodies)
-        if len(bodies) < 2 or core._wkhtml().is_patched_qt or not self._is_complaint_form(report_ref):
+        is_ours = self._is_complaint_form(report_ref)
+        if len(bodies) < 2 or core._wkhtml().is_patched_qt or not is_ours:
             return run(bodies, report_ref=report_ref, **kwargs)
         streams = [io.BytesIO(run([body], report_ref=report_ref, **kwargs)) for body in bodies]
         with self._merge_pdfs(streams, self._handle_merge_pdfs_error) as merged:

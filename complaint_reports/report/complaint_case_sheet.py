@@ -33,10 +33,10 @@ class ReportComplaintCaseSheet(models.AbstractModel):
     @api.model
     def _get_printed(self):
         moment = self.env['ir.qweb.field.datetime'].value_to_html(
-            self.env.cr.now(), {'hide_seconds': True},
+            self.env.cr.now(), {'hide_seconds': True}
         )
         return self.env._(
-            "Printed on %(moment)s by %(name)s", moment=moment, name=self.env.user.name,
+            "Printed on %(moment)s by %(name)s", moment=moment, name=self.env.user.name
         )
 
     @api.model
@@ -48,7 +48,8 @@ class ReportComplaintCaseSheet(models.AbstractModel):
         """Return what ties the paper to the record: a changed history has another value."""
         return self.env._(
             "%(count)s entries; check value of the last one: %(value)s",
-            count=case.event_count, value=(case.event_head or '')[:16],
+            count=case.event_count,
+            value=(case.event_head or '')[:16],
         )
 
     # === FIELDS === #
@@ -65,11 +66,13 @@ class ReportComplaintCaseSheet(models.AbstractModel):
             if case._fields[name].type == 'properties':
                 cells += self._get_property_cells(case, name)
             elif self._says_something(case, name):
-                cells.append({
-                    'label': case._fields[name]._description_string(self.env),
-                    'value': self._format_field(case, name),
-                })
-        return [cells[start:start + 2] for start in range(0, len(cells), 2)]
+                cells.append(
+                    {
+                        'label': case._fields[name]._description_string(self.env),
+                        'value': self._format_field(case, name),
+                    }
+                )
+        return [cells[start : start + 2] for start in range(0, len(cells), 2)]
 
     @api.model
     def _says_something(self, case, name):
@@ -79,7 +82,7 @@ class ReportComplaintCaseSheet(models.AbstractModel):
         if name == 'round':
             return case.round > 1
         if name == 'partner_id':
-            partner_sudo = case.partner_id.sudo()  # as in a form, the name of a customer is no secret
+            partner_sudo = case.partner_id.sudo()  # its name is no secret: every form shows it
             return partner_sudo and partner_sudo.name != case.complainant_name
         return bool(case[name])
 
@@ -96,7 +99,8 @@ class ReportComplaintCaseSheet(models.AbstractModel):
         [values] = case.read([name])
         return [
             {'label': prop.get('string') or prop['name'], 'value': self._format_property(prop)}
-            for prop in values[name] if prop.get('value') and prop['type'] != 'separator'
+            for prop in values[name]
+            if prop.get('value') and prop['type'] != 'separator'
         ]
 
     @api.model
@@ -131,7 +135,10 @@ class ReportComplaintCaseSheet(models.AbstractModel):
 
     @api.model
     def _get_history(self, case):
-        """Return the history, oldest first: {'event': record, 'detail': what the milestone is about}"""
+        """Return the history, oldest first.
+
+        :return: list of {'event': record, 'detail': what its milestone is about, as a text}
+        """
         events = case.event_ids.sorted('sequence')
         stages = self._get_stage_names(events)
         lines, last_move = [], None
@@ -156,8 +163,7 @@ class ReportComplaintCaseSheet(models.AbstractModel):
     def _get_stage_names(self, events):
         """Return {stage id: its name now, in the reader's language}."""
         ids = {
-            (event.payload or {}).get(key)
-            for event in events for key in ('from_stage', 'to_stage')
+            (event.payload or {}).get(key) for event in events for key in ('from_stage', 'to_stage')
         }
         stages = self.env['complaint.stage'].with_context(active_test=False)
         found = stages.search([('id', 'in', list(filter(None, ids)))])

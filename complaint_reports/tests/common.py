@@ -18,7 +18,7 @@ class ReportsCommon(SlaCommon):
         people = cls.env['res.users'].search([('login', '=like', 'complaint\\_%')])
         people.write({'tz': 'Asia/Shanghai', 'lang': 'en_US'})
         cls.answer_limit = cls._create_policy(
-            name="Answer in two hours", limit_kind='work_time', limit_value=2, limit_unit='hour',
+            name="Answer in two hours", limit_kind='work_time', limit_value=2, limit_unit='hour'
         )
         cls.reports = cls.env['ir.actions.report']
 
@@ -32,7 +32,7 @@ class ReportsCommon(SlaCommon):
         reports = self.reports.with_user(user).with_context(lang=user.lang, tz=user.tz, **context)
         content, _kind = reports._render_qweb_html(CASE_SHEET, cases.ids)
         articles = html.fromstring(content).xpath(
-            "//div[contains(concat(' ', @class, ' '), ' article ')]",
+            "//div[contains(concat(' ', @class, ' '), ' article ')]"
         )
         return {int(article.get('data-oe-id')): article for article in articles}
 

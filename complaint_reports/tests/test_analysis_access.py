@@ -24,8 +24,14 @@ class TestAnalysisAccess(ReportsCommon):
             self.assertFalse(analysis._read_group(domain, ['team_id'], ['__count']))
             self.assertFalse(analysis.formatted_read_group(domain, ['case_id'], ['__count']))
             [totals] = analysis.formatted_read_grouping_sets(
-                domain, [['team_id', 'received_at:month' if 'received_at' in analysis
-                          else 'deadline:month']], ['__count'],
+                domain,
+                [
+                    [
+                        'team_id',
+                        'received_at:month' if 'received_at' in analysis else 'deadline:month',
+                    ]
+                ],
+                ['__count'],
             )
             self.assertFalse(totals)
             with self.assertRaises(AccessError):
@@ -58,9 +64,9 @@ class TestAnalysisAccess(ReportsCommon):
 
     def test_restricted_case(self):
         case = self._create_case()
-        case.flag_ids = self.env['complaint.flag'].create({
-            'name': "Secret", 'restricts_access': True,
-        })
+        case.flag_ids = self.env['complaint.flag'].create(
+            {'name': "Secret", 'restricts_access': True}
+        )
         self._assert_hidden(case, self.admin)
         self._assert_shown(case, self.committee)
 
@@ -68,7 +74,9 @@ class TestAnalysisAccess(ReportsCommon):
         case = self._create_case()
         company = self.env['res.company'].create({'name': "Elsewhere"})
         stranger = new_test_user(
-            self.env, login='complaint_stranger', company_id=company.id,
+            self.env,
+            login='complaint_stranger',
+            company_id=company.id,
             company_ids=[(6, 0, company.ids)],
             groups='base.group_user,complaint_management.group_complaint_admin',
         )

@@ -5,7 +5,6 @@ from .common import ReportsCommon
 
 @tagged('post_install', '-at_install')
 class TestCaseAnalysis(ReportsCommon):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -21,9 +20,25 @@ class TestCaseAnalysis(ReportsCommon):
         self.assertEqual(row.id, case.id)
         self.assertEqual(row.case_id, case)
         for name in (
-            'number', 'name', 'received_at', 'company_id', 'procedure_id', 'team_id',
-            'department_id', 'handler_id', 'kind_id', 'category_id', 'cause_id', 'grade_id',
-            'channel_id', 'priority', 'validity', 'stage_id', 'phase', 'is_closed', 'round',
+            'number',
+            'name',
+            'received_at',
+            'company_id',
+            'procedure_id',
+            'team_id',
+            'department_id',
+            'handler_id',
+            'kind_id',
+            'category_id',
+            'cause_id',
+            'grade_id',
+            'channel_id',
+            'priority',
+            'validity',
+            'stage_id',
+            'phase',
+            'is_closed',
+            'round',
             'event_count',
         ):
             self.assertEqual(row[name], case[name], name)
@@ -38,7 +53,7 @@ class TestCaseAnalysis(ReportsCommon):
         self.assertAlmostEqual(row.days_to_close, 2.5)
         # An open case is not counted as closed in no time.
         [(hours, count)] = self.analysis._read_group(
-            [('case_id', 'in', (closed | still_open).ids)], [], ['hours_to_close:avg', '__count'],
+            [('case_id', 'in', (closed | still_open).ids)], [], ['hours_to_close:avg', '__count']
         )
         self.assertAlmostEqual(hours, 60)
         self.assertEqual(count, 2)
@@ -53,26 +68,39 @@ class TestCaseAnalysis(ReportsCommon):
             for case in late | met:
                 self.assertEqual(self._get_rows(case).late_count, case.sla_late_count)
             self.assertEqual(
-                self.analysis.search([('case_id', 'in', (late | met).ids), ('late_count', '>', 0)])
-                .case_id, late,
+                self.analysis.search(
+                    [('case_id', 'in', (late | met).ids), ('late_count', '>', 0)]
+                ).case_id,
+                late,
             )
 
     def test_figures_equal_direct_counts(self):
         for values in ({}, {'category_id': False}, {'grade_id': self.grade.id}, {'priority': '1'}):
             self._create_worked_case(**values)
         cases = self.env['complaint.case']
-        for name in ('category_id', 'grade_id', 'team_id', 'handler_id', 'stage_id', 'phase',
-                     'received_at:month', 'company_id', 'channel_id', 'kind_id'):
+        for name in (
+            'category_id',
+            'grade_id',
+            'team_id',
+            'handler_id',
+            'stage_id',
+            'phase',
+            'received_at:month',
+            'company_id',
+            'channel_id',
+            'kind_id',
+        ):
             self.assertEqual(
                 self.analysis._read_group([], [name], ['__count']),
-                cases._read_group([], [name], ['__count']), name,
+                cases._read_group([], [name], ['__count']),
+                name,
             )
 
     def test_month_is_the_local_one(self):
         with self._at('2025-04-01 07:30'):  # still March in UTC
             case = self._create_case()
         [group] = self.analysis.with_context(tz='Asia/Shanghai', lang='en_US').formatted_read_group(
-            [('case_id', '=', case.id)], ['received_at:month'], ['__count'],
+            [('case_id', '=', case.id)], ['received_at:month'], ['__count']
         )
         self.assertEqual(group['received_at:month'][1], "April 2025")
 
@@ -82,15 +110,17 @@ class TestCaseAnalysis(ReportsCommon):
         self._create_case()
         analysis = self.analysis.with_user(self.manager)
         total = 0
-        for group in analysis.formatted_read_group([], ['category_id', 'received_at:month'],
-                                                   ['__count']):
+        for group in analysis.formatted_read_group(
+            [], ['category_id', 'received_at:month'], ['__count']
+        ):
             rows = analysis.search(group['__extra_domain'])
             self.assertEqual(len(rows), group['__count'])
             total += len(rows)
             for row in rows:
                 action = row.action_open_case()
-                self.assertEqual((action['res_model'], action['res_id']),
-                                 ('complaint.case', row.case_id.id))
+                self.assertEqual(
+                    (action['res_model'], action['res_id']), ('complaint.case', row.case_id.id)
+                )
         self.assertEqual(total, self.env['complaint.case'].with_user(self.manager).search_count([]))
 
     def test_grouped_read_costs_the_same_for_many_cases(self):
@@ -101,7 +131,8 @@ class TestCaseAnalysis(ReportsCommon):
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             analysis._read_group(
-                [], ['category_id', 'received_at:month'],
+                [],
+                ['category_id', 'received_at:month'],
                 ['__count', 'days_to_close:avg', 'late_count:sum'],
             )
             return self.cr.sql_log_count - before

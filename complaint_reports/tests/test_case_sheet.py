@@ -5,7 +5,6 @@ from .common import CASE_SHEET, ReportsCommon
 
 @tagged('post_install', '-at_install')
 class TestCaseSheet(ReportsCommon):
-
     def test_body_is_complete_without_header_and_footer(self):
         """An engine that drops header and footer still tells number, date, company and title."""
         with self._at('2025-03-03 09:30'):
@@ -38,22 +37,45 @@ class TestCaseSheet(ReportsCommon):
         )
         text = self._print_text(case)
         for part in (
-            "Li Wei", "+86 138 0000 0001", "li.wei@customer.example", "Market Office", "MO-118",
-            "Ordered on Monday", "My money back", "The carrier lost the parcel", "clause 4",
-            "Paid back on Friday", "Works", "Handler", "Receiver", "Care", "Very urgent",
-            self.category.display_name, self.grade.name, self.reason_satisfied.name,
+            "Li Wei",
+            "+86 138 0000 0001",
+            "li.wei@customer.example",
+            "Market Office",
+            "MO-118",
+            "Ordered on Monday",
+            "My money back",
+            "The carrier lost the parcel",
+            "clause 4",
+            "Paid back on Friday",
+            "Works",
+            "Handler",
+            "Receiver",
+            "Care",
+            "Very urgent",
+            self.category.display_name,
+            self.grade.name,
+            self.reason_satisfied.name,
         ):
             self.assertIn(part, text)
 
     def test_what_is_empty_is_left_out(self):
         case = self._create_case(
-            partner_id=False, complainant_name=False, description=False, kind_id=False,
+            partner_id=False, complainant_name=False, description=False, kind_id=False
         )
         self.env['complaint.procedure'].browse(case.procedure_id.id).allow_anonymous = True
         text = self._print_text(case)
         for heading in (
-            "Complainant", "What happened", "What the customer expects", "Established facts",
-            "Basis of the decision", "Closing", "Ruling", "Round", "Kind", "False", "None",
+            "Complainant",
+            "What happened",
+            "What the customer expects",
+            "Established facts",
+            "Basis of the decision",
+            "Closing",
+            "Ruling",
+            "Round",
+            "Kind",
+            "False",
+            "None",
         ):
             self.assertNotIn(heading, text)
 
@@ -82,7 +104,7 @@ class TestCaseSheet(ReportsCommon):
             case = self._create_worked_case()
         with self._at('2025-03-04 11:00'):
             case.with_user(self.manager)._stamp(
-                'contacted', occurred_at=case.received_at, note="Written down a day later",
+                'contacted', occurred_at=case.received_at, note="Written down a day later"
             )
             visit = case.with_user(self.manager)._stamp('visited', note="Nobody was there")
             visit.with_user(self.manager)._revoke("Wrong complaint")
@@ -119,8 +141,12 @@ class TestCaseSheet(ReportsCommon):
     def test_properties_of_the_procedure(self):
         self.procedure.case_properties_definition = [
             {'name': 'model', 'type': 'char', 'string': "Model"},
-            {'name': 'fault', 'type': 'selection', 'string': "Fault",
-             'selection': [['noise', "Makes a noise"], ['leak', "Leaks"]]},
+            {
+                'name': 'fault',
+                'type': 'selection',
+                'string': "Fault",
+                'selection': [['noise', "Makes a noise"], ['leak', "Leaks"]],
+            },
             {'name': 'empty', 'type': 'char', 'string': "Nothing here"},
         ]
         case = self._create_case()
@@ -136,8 +162,16 @@ class TestCaseSheet(ReportsCommon):
             case = self._create_worked_case(expected_solution="退款")
             text = self._print_text(case)
         for part in (
-            "投诉处理单", f"投诉编号： {case.number}", "打印时间：2025/03/03 09:30 打印人：Manager",
-            "投诉人信息", "投诉内容", "客户诉求 退款", "处理依据", "时限", "流转记录", "签字、日期",
+            "投诉处理单",
+            f"投诉编号： {case.number}",
+            "打印时间：2025/03/03 09:30 打印人：Manager",
+            "投诉人信息",
+            "投诉内容",
+            "客户诉求 退款",
+            "处理依据",
+            "时限",
+            "流转记录",
+            "签字、日期",
             "共 2 条记录",
         ):
             self.assertIn(part, text)

@@ -6,7 +6,6 @@ from .common import CASE_SHEET, ReportsCommon
 
 @tagged('post_install', '-at_install')
 class TestCaseSheetAccess(ReportsCommon):
-
     def _assert_refused(self, cases, user):
         with self.assertRaises(AccessError):
             self.reports.with_user(user)._render_qweb_html(CASE_SHEET, cases.ids)
@@ -23,7 +22,9 @@ class TestCaseSheetAccess(ReportsCommon):
         case = self._create_case()
         company = self.env['res.company'].create({'name': "Elsewhere"})
         stranger = new_test_user(
-            self.env, login='complaint_stranger', company_id=company.id,
+            self.env,
+            login='complaint_stranger',
+            company_id=company.id,
             company_ids=[(6, 0, company.ids)],
             groups='base.group_user,complaint_management.group_complaint_auditor',
         )
@@ -42,11 +43,13 @@ class TestCaseSheetAccess(ReportsCommon):
         self.customer.street = "1 Long Road"
         case = self._create_case()
         self.assertIn("1 Long Road", self._print_text(case))
-        rule = self.env['ir.rule'].create({
-            'name': "Nobody sees customers",
-            'model_id': self.env['ir.model']._get_id('res.partner'),
-            'domain_force': f"[('id', '!=', {self.customer.id})]",
-        })
+        rule = self.env['ir.rule'].create(
+            {
+                'name': "Nobody sees customers",
+                'model_id': self.env['ir.model']._get_id('res.partner'),
+                'domain_force': f"[('id', '!=', {self.customer.id})]",
+            }
+        )
         text = self._print_text(case)
         self.assertNotIn("1 Long Road", text)
         self.assertIn("Li Wei", text)

@@ -18,7 +18,6 @@ except ImportError:
 @tagged('post_install', '-at_install')
 @unittest.skipUnless(PdfReader, "needs pypdf to read what was printed")
 class TestCaseSheetPdf(ReportsCommon, HttpCase):
-
     def _print_pages(self, cases, user=None):
         """Print cases and return the text of each page, all white space left out.
 
@@ -26,7 +25,7 @@ class TestCaseSheetPdf(ReportsCommon, HttpCase):
         """
         user = user or self.manager
         reports = self.reports.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, force_report_rendering=True,
+            lang=user.lang, tz=user.tz, force_report_rendering=True
         )
         if reports.get_wkhtmltopdf_state() == 'install':
             self.skipTest("needs an engine that prints PDF")
@@ -50,7 +49,7 @@ class TestCaseSheetPdf(ReportsCommon, HttpCase):
             for number, page in enumerate(pages, 1):
                 self.assertIn(f'{number}/{len(pages)}', page)
         self.assertEqual(
-            self.env['ir.attachment'].search_count([('res_model', '=', case._name)]), attachments,
+            self.env['ir.attachment'].search_count([('res_model', '=', case._name)]), attachments
         )
 
     def test_three_cases_in_one_file(self):
@@ -113,9 +112,13 @@ class TestCaseSheetPdf(ReportsCommon, HttpCase):
         case = self._create_case()
         self.manager.password = 'complaint_manager'
         self.authenticate('complaint_manager', 'complaint_manager')
-        response = self.url_open('/report/download', data=None, params={
-            'data': f'["/report/pdf/{CASE_SHEET}/{case.id}", "qweb-pdf"]',
-            'context': '{"force_report_rendering": true}',
-        })
+        response = self.url_open(
+            '/report/download',
+            data=None,
+            params={
+                'data': f'["/report/pdf/{CASE_SHEET}/{case.id}", "qweb-pdf"]',
+                'context': '{"force_report_rendering": true}',
+            },
+        )
         self.assertEqual(response.status_code, 200)
         self.assertIn(case.number, response.headers['Content-Disposition'])

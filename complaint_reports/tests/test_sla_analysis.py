@@ -5,7 +5,6 @@ from .common import ReportsCommon
 
 @tagged('post_install', '-at_install')
 class TestSlaAnalysis(ReportsCommon):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -22,8 +21,9 @@ class TestSlaAnalysis(ReportsCommon):
         with self._at('2025-03-03 14:00'):
             missed.with_user(self.manager)._stamp('answered')
         clocks = [self._clock(case, self.answer_limit) for case in cases]
-        self.assertEqual([clock.state for clock in clocks],
-                         ['met', 'missed', 'running', 'cancelled'])
+        self.assertEqual(
+            [clock.state for clock in clocks], ['met', 'missed', 'running', 'cancelled']
+        )
         return clocks
 
     def _get_rows(self, clocks):
@@ -33,9 +33,19 @@ class TestSlaAnalysis(ReportsCommon):
     def test_one_row_a_clock_with_its_values(self):
         clocks = self._create_four()
         for row, clock in zip(self._get_rows(clocks), clocks, strict=True):
-            for name in ('case_id', 'company_id', 'policy_id', 'policy_version', 'round', 'state',
-                         'started_at', 'deadline', 'stopped_at', 'responsible_id',
-                         'department_id'):
+            for name in (
+                'case_id',
+                'company_id',
+                'policy_id',
+                'policy_version',
+                'round',
+                'state',
+                'started_at',
+                'deadline',
+                'stopped_at',
+                'responsible_id',
+                'department_id',
+            ):
                 self.assertEqual(row[name], clock[name], name)
             for name in ('number', 'team_id', 'category_id', 'grade_id', 'procedure_id'):
                 self.assertEqual(row[name], clock.case_id[name], name)
@@ -47,8 +57,10 @@ class TestSlaAnalysis(ReportsCommon):
             self.assertEqual([row.is_late for row in rows], [False, True, True, False])
             self.assertEqual([row.is_late for row in rows], [clock.is_late for clock in clocks])
             late = self.clocks.search([('is_late', '=', True)])
-            self.assertEqual(self.analysis.search([('is_late', '=', True)]).ids,
-                             late.sorted(lambda c: (c.deadline, c.id), reverse=True).ids)
+            self.assertEqual(
+                self.analysis.search([('is_late', '=', True)]).ids,
+                late.sorted(lambda c: (c.deadline, c.id), reverse=True).ids,
+            )
 
     def test_hours_and_share(self):
         clocks = self._create_four()
@@ -59,7 +71,8 @@ class TestSlaAnalysis(ReportsCommon):
             self.assertFalse(met.hours_late or cancelled.hours_late)
             self.assertAlmostEqual(missed.hours_taken, 5)
             [(kept, late)] = self.analysis._read_group(
-                [('id', 'in', [clock.id for clock in clocks])], [],
+                [('id', 'in', [clock.id for clock in clocks])],
+                [],
                 ['on_time_rate:avg', 'hours_late:avg'],
             )
         self.assertAlmostEqual(kept, 1 / 3)
@@ -70,11 +83,13 @@ class TestSlaAnalysis(ReportsCommon):
         for name in ('policy_id', 'state', 'responsible_id', 'department_id', 'deadline:month'):
             self.assertEqual(
                 self.analysis._read_group([], [name], ['__count']),
-                self.clocks._read_group([], [name], ['__count']), name,
+                self.clocks._read_group([], [name], ['__count']),
+                name,
             )
 
     def test_row_opens_its_case(self):
         clock = self._create_four()[0]
         action = self.analysis.browse(clock.id).with_user(self.manager).action_open_case()
-        self.assertEqual((action['res_model'], action['res_id']),
-                         ('complaint.case', clock.case_id.id))
+        self.assertEqual(
+            (action['res_model'], action['res_id']), ('complaint.case', clock.case_id.id)
+        )
