@@ -354,20 +354,6 @@ class ComplaintCase(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains('handler_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids')
-    def _check_nobody_recused_assigned(self):
-        """Keep the person complained about away from the case (requirement T16)."""
-        for case in self.filtered('recused_user_ids'):
-            assigned = case.handler_id | case.contact_owner_id | case.followup_user_id
-            if recused := assigned & case.recused_user_ids:
-                raise ValidationError(
-                    self.env._(
-                        "%(names)s must not handle this complaint: the person complained about "
-                        "neither handles nor sees it. Assign somebody else first.",
-                        names=format_list(self.env, recused.mapped('name')),
-                    )
-                )
-
     @api.constrains('parent_id', 'duplicate_of_id')
     def _check_not_own_ancestor(self):
         if self._has_cycle() or self._has_cycle('duplicate_of_id'):
@@ -500,14 +486,3 @@ class ComplaintCase(models.Model):
         for vals in vals_list:
             vals.pop('registered_at', None)
         return vals_list
-
-    @api.model
-    def _read_group_stage_id(self, stages, domain):
-        """Show every stage of the one procedure that the board is about."""
-        procedures = self.env['complaint.procedure'].browse(
-            self.env.context.get('default_procedure_id') or []
-        )
-        procedures = procedures or stages.procedure_id
-        if len(procedures) != 1:
-            return stages
-        return stages | stages.search([('procedure_id', '=', procedures.id)])
