@@ -270,9 +270,11 @@ class ComplaintCaseStage(models.Model):
         for company, cases in reachable.grouped('company_id').items():
             leaves_at = self.env.cr.now() + timedelta(minutes=company.complaint_mail_delay)
             # Handlers may not read templates that belong to administrators.
-            template.sudo().send_mail_batch(
+            mails = template.sudo().send_mail_batch(
                 cases.ids, email_values={'scheduled_date': fields.Datetime.to_string(leaves_at)}
             )
+            to_nobody = mails.filtered(lambda mail: not (mail.email_to or mail.recipient_ids))
+            to_nobody.mail_message_id.unlink()
             self.env.ref('mail.ir_cron_mail_scheduler_action').sudo()._trigger(leaves_at)  # idem
 
     def _cancel_waiting_mails(self, since):
@@ -353,6 +355,20 @@ class ComplaintCaseStage(models.Model):
         }
 
     # === BOARD === #
+
+    @api.model
+    def _read_group_stage_id(self, stages, domain):
+        """Show every stage of the one procedure that the board is about."""
+        procedures = self.env['complaint.procedure'].browse(
+            self.env.context.get('default_procedure_id') or []
+        )
+        procedures = procedures or stages.procedure_id
+        if len(procedures) != 1:
+            return stages
+        # One search, so that the columns stand in the order of the stages.
+        return stages.search(
+            ['|', ('id', 'in', stages.ids), ('procedure_id', '=', procedures.id)]
+        )
 
     @api.model
     def action_open_board(self):
