@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_list
 
 
 class ComplaintCaseAccess(models.Model):
@@ -20,6 +22,34 @@ class ComplaintCaseAccess(models.Model):
         """
         self.ensure_one()
         return self.accused_employee_ids.employee_id.user_id
+
+    @api.constrains('handler_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids')
+    def _check_nobody_recused_assigned(self):
+        """Keep the person complained about away from the case (requirement T16)."""
+        for case in self.filtered('recused_user_ids'):
+            assigned = case.handler_id | case.contact_owner_id | case.followup_user_id
+            if recused := assigned & case.recused_user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(names)s must not handle this complaint: the person complained about "
+                        "neither handles nor sees it. Assign somebody else first.",
+                        names=format_list(self.env, recused.mapped('name')),
+                    )
+                )
+
+    @api.constrains('handler_id')
+    def _check_handler_may_work(self):
+        """Refuse a handler who cannot open a complaint; finished ones may name whoever it was."""
+        role = 'complaint_management.group_complaint_user'
+        for user in self.filtered(lambda case: not case.is_closed).handler_id:
+            if not user.has_group(role):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s has no role in complaints and could not open this one. Choose "
+                        "somebody else, or let an administrator give the person a role.",
+                        name=user.name,
+                    )
+                )
 
     # === RECIPIENTS === #
 

@@ -366,9 +366,7 @@ class ComplaintCaseStage(models.Model):
         if len(procedures) != 1:
             return stages
         # One search, so that the columns stand in the order of the stages.
-        return stages.search(
-            ['|', ('id', 'in', stages.ids), ('procedure_id', '=', procedures.id)]
-        )
+        return stages.search(['|', ('id', 'in', stages.ids), ('procedure_id', '=', procedures.id)])
 
     @api.model
     def action_open_board(self):

@@ -4,6 +4,7 @@ from . import test_erase
 from . import test_event
 from . import test_history_proof
 from . import test_import
+from . import test_mail
 from . import test_number
 from . import test_recusal
 from . import test_smoke

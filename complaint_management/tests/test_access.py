@@ -406,7 +406,7 @@ class TestAccessCompanies(AccessCommon):
             self.assertFalse(record.with_user(self.admin).has_access('read'), record._name)
 
     def test_a_case_cannot_mix_companies(self):
-        with self.assertRaises(Exception):
+        with self.assertRaises(UserError):
             self._create_case(
                 user=self.env.user, company_id=self.env.company.id, team_id=self.branch_team.id
             )

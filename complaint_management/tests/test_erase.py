@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -78,7 +78,7 @@ class TestErase(ComplaintCommon):
         self.assertEqual(self.env['complaint.tombstone'].search_count([]), count)
 
     def test_nobody_calls_a_real_case_an_example(self):
-        with self.assertRaises(Exception):
+        with self.assertRaises(UserError):
             self._create_case(user=self.admin, is_example=True)
         case = self._create_case()
         with self._refused("example|Example"):
