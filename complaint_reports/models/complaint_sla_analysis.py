@@ -128,7 +128,8 @@ class ComplaintSlaAnalysis(models.Model):
         :param str alias: name of the table of clocks in the query
         """
         return SQL(
-            "(%(state)s <> 'cancelled' AND COALESCE(%(stopped_at)s, %(now)s) > %(deadline)s)",
+            "(%(state)s = 'missed' OR %(state)s = 'running' AND %(deadline)s < %(now)s"
+            " OR %(state)s = 'superseded' AND %(stopped_at)s > %(deadline)s)",
             state=SQL.identifier(alias, 'state'),
             stopped_at=SQL.identifier(alias, 'stopped_at'),
             deadline=SQL.identifier(alias, 'deadline'),
