@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import dev_database, log_gate, machine, odoo_process
+from . import databases, dev_database, log_gate, machine, odoo_process
 from .common import REPO, Failure, die_with_parent, log_path, say, step
 
 HOST = "127.0.0.1"
@@ -49,6 +49,7 @@ def _check_port(port):
 
 def start(database, port, workers=0, name="server", extra=None, **options):
     """Start Odoo's server and return the process; it ends when this process ends."""
+    _let_reports_find_their_styles(database, port)
     settings = {"http_port": port, "workers": workers, **(extra or {})}
     if workers:
         settings["gevent_port"] = port + 1
@@ -62,6 +63,16 @@ def start(database, port, workers=0, name="server", extra=None, **options):
         start_new_session=True,
         preexec_fn=die_with_parent,
         **options,
+    )
+
+
+def _let_reports_find_their_styles(database, port):
+    """Tell Odoo where PDFs fetch their style sheets: from this server, whatever its port."""
+    databases.query(
+        "INSERT INTO ir_config_parameter (key, value) "
+        f"VALUES ('report.url', {databases.literal(f'http://{HOST}:{port}')}) "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        database,
     )
 
 
