@@ -95,8 +95,19 @@ class ComplaintCaseAccess(models.Model):
         before = {case: case.handler_id for case in self} if vals.get('handler_id') else {}
         result = super().write(vals)
         changed = self.filtered(lambda case: case in before and case.handler_id != before[case])
+        changed._withdraw_handling_activities()
         changed._notify_new_handlers()
         return result
+
+    def _after_move(self, stage):
+        super()._after_move(stage)
+        if stage.is_closed:
+            self._withdraw_handling_activities()
+
+    def _withdraw_handling_activities(self):
+        """Take back what `_notify_new_handlers` asked for: somebody else handles, or it is done."""
+        if self:
+            self.activity_unlink(['mail.mail_activity_data_todo'])
 
     def _notify_new_handlers(self):
         """Give every handler who did not take the case himself something to do; no mail."""
@@ -114,6 +125,7 @@ class ComplaintCaseAccess(models.Model):
                     'res_id': case.id,
                     'activity_type_id': activity_type.id if activity_type else False,
                     'summary': self.env._("Handle this complaint"),
+                    'automated': True,
                     'user_id': case.handler_id.id,
                 }
                 for case in cases

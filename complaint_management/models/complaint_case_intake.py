@@ -90,7 +90,7 @@ class ComplaintCaseIntake(models.Model):
         if vals.get('registered_at', True):
             vals['registered_at'] = now
         if self.env.user._is_internal() and not self.env.su:
-            vals.setdefault('contact_owner_id', self.env.uid)
+            vals['contact_owner_id'] = vals.get('contact_owner_id') or self.env.uid
 
     @api.model
     def _check_not_future(self, moment, now):

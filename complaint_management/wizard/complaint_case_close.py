@@ -21,6 +21,7 @@ class ComplaintCaseClose(models.TransientModel):
         selection=[('normal', "Normal"), ('abnormal', "Abnormal")], compute='_compute_reason_kind'
     )
     closing_reason_id = fields.Many2one(
+        string="Closing reason",
         comodel_name='complaint.closing.reason',
         domain="[('kind', '=', reason_kind)]",
         compute='_compute_closing',
