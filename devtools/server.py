@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+import unicodedata
 import urllib.error
 import urllib.request
 
@@ -159,12 +160,20 @@ def _relay(process, log, verbose):
 def _greet(database, port, workers, log):
     """Print where it is, who can log in and how to stop."""
     rows = [("Log-in", "Password", "Name", "Roles"), *dev_database.demo_logins(database)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(3)]
     say("")
-    for login, password, name, roles in rows:
-        say(f"  {login:{widths[0]}}  {password:{widths[1]}}  {name:{widths[2]}}  {roles}".rstrip())
+    for row in rows:
+        cells = [
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)
+        ]
+        say("  " + "  ".join([*cells, row[3]]).rstrip())
     say("")
     say(f"  http://{HOST}:{port}    database {database}, log {log.relative_to(REPO)}")
     if workers:
         say(f"  Live updates need a proxy that sends /websocket to port {port + 1}.")
     say("  Stop with Ctrl-C.")
+
+
+def _width(text):
+    """Return how many columns of a terminal a text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
