@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -33,8 +34,10 @@ class ComplaintCaseStage(models.Model):
         cases = self.filtered(lambda case: case.stage_id != stage)
         if not cases:
             return cases
+        stage = stage.with_prefetch((stage | cases.stage_id).ids)
         cases._raise_obstacles(cases._get_move_obstacles(stage))
-        cases.filtered(lambda case: not case.registered_at).action_register()
+        if unregistered := cases.filtered(lambda case: not case.registered_at):
+            unregistered.action_register()
         self._check_business_time(occurred_at, reason)
         moment = occurred_at or self.env.cr.now()
         for (_left, reopened), group in cases._group_by_origin(stage).items():
@@ -93,7 +96,7 @@ class ComplaintCaseStage(models.Model):
 
     def _stamp_move(self, stage, payloads, reopened, reason, moment):
         codes = ['reopened'] if reopened else []
-        codes.append(stage.milestone_id.code or 'moved')
+        codes.append(stage.milestone_id._get_code() or 'moved')
         if (closing := self._get_phase_milestone(stage.phase)) and closing not in codes:
             codes.append(closing)
         milestones = self.env['complaint.milestone']
@@ -192,7 +195,9 @@ class ComplaintCaseStage(models.Model):
             'res_id': self.id,
             'views': [(False, 'form')],
         }
-        raise RedirectWarning(message, action, self.env._("Open the complaint"))
+        warning = RedirectWarning(message, action, self.env._("Open the complaint"))
+        warning.loglevel = logging.INFO  # daily business, no fault for the server's log
+        raise warning
 
     def _format_obstacles(self, obstacles):
         """Return one text for {case: [sentence, …]}; of several cases it names the wrong ones."""
