@@ -45,7 +45,7 @@ class ComplaintCase(models.Model):
         ondelete='restrict',
         tracking=True,
         index=True,
-        default=lambda self: self.env.ref('complaint_management.kind_complaint', False),
+        default=lambda self: self._get_default_kind_id(),
     )
     category_id = fields.Many2one(
         comodel_name='complaint.category',
@@ -100,7 +100,9 @@ class ComplaintCase(models.Model):
     facts = fields.Text(string="Established facts")
     basis = fields.Text(string="Basis of the decision")
     case_properties = fields.Properties(
-        string="Properties", definition='procedure_id.case_properties_definition'
+        string="Properties",
+        definition='procedure_id.case_properties_definition',
+        tracking=False,  # what a change of procedure drops is kept in the history
     )
 
     # Who complains, and how the complaint came
@@ -372,6 +374,11 @@ class ComplaintCase(models.Model):
             self.stage_id = self._get_stage_in_procedure(self.procedure_id)
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _get_default_kind_id(self):
+        # Unlike `ref`, this asks the database once, not once for every new case.
+        return self.env['ir.model.data']._xmlid_to_res_id('complaint_management.kind_complaint')
 
     @api.model
     def default_get(self, fields):

@@ -75,6 +75,11 @@ class ComplaintMilestone(models.Model):
             raise UserError(self.env._("There is no milestone with the code “%s”.", code))
         return self.browse(milestone_id)
 
+    @ormcache('self.id')
+    def _get_code(self):
+        """Return the code of this milestone, False for none; read once for all cases."""
+        return self.sudo().code  # a code is no secret
+
     @api.model
     @ormcache('code')
     def _get_id_by_code(self, code):

@@ -3,7 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import format_list, ormcache
 
 
 class ComplaintStageGate(models.Model):
@@ -56,6 +56,14 @@ class ComplaintStageGate(models.Model):
                     self.env._("The condition of the gate cannot be read: %(error)s", error=error)
                 ) from error
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if 'field_ids' in vals:
+            self.env.registry.clear_cache()
+        return result
+
     # === BUSINESS METHODS === #
 
     def _get_domain(self):
@@ -77,10 +85,11 @@ class ComplaintStageGate(models.Model):
         Note: both are single records.
         """
         case = case.sudo()  # what a gate asks does not depend on who asks
+        fields_to_fill = [case._fields[name] for name in self._get_field_names()]
         missing = [
             field
-            for field in self.sudo().field_ids  # staff may not read field definitions
-            if field.ttype != 'boolean' and not self._is_filled(case[field.name])
+            for field in fields_to_fill
+            if field.type != 'boolean' and not self._is_filled(case[field.name])
         ]
         if not missing and case.filtered_domain(self._get_domain()):
             return None
@@ -88,8 +97,15 @@ class ComplaintStageGate(models.Model):
             return self.name
         return self.env._(
             "Fill in: %(fields)s.",
-            fields=format_list(self.env, [field.field_description for field in missing]),
+            fields=format_list(
+                self.env, [field._description_string(self.env) for field in missing]
+            ),
         )
+
+    @ormcache('self.id')
+    def _get_field_names(self):
+        """Return the names of the fields to fill, read once for all cases."""
+        return tuple(self.sudo().field_ids.mapped('name'))  # staff may not read definitions
 
     @api.model
     def _is_filled(self, value):

@@ -6,8 +6,8 @@ from . import test_history_proof
 from . import test_import
 from . import test_mail
 from . import test_number
+from . import test_performance
 from . import test_recusal
-from . import test_smoke
 from . import test_stage_change
 from . import test_stage_config
 from . import test_undo

@@ -157,7 +157,7 @@ class TestStageRules(ComplaintCommon):
         message, action, button = caught.exception.args[:3]
         self.assertEqual(
             message.splitlines(),
-            ["Write down what happened.", "Rule first.", "Fill in: Cause, Established facts."],
+            ["Write down what happened.", "Rule first.", "Fill in: Cause and Established facts."],
         )
         self.assertEqual((action['res_model'], action['res_id']), ('complaint.case', case.id))
         self.assertEqual(button, "Open the complaint")

@@ -11,7 +11,7 @@ from .common import ComplaintCommon
 
 @tagged('post_install', '-at_install')
 class TestStageInUse(ComplaintCommon):
-    """peers.md F1: a stage cannot be taken away from under its cases."""
+    """A stage cannot be taken away from under its cases."""
 
     @classmethod
     def setUpClass(cls):

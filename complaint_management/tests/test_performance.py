@@ -1,0 +1,206 @@
+import logging
+from itertools import cycle
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import ComplaintCommon
+
+_logger = logging.getLogger(__name__)
+
+BOARD_CARD = {
+    'number': {},
+    'name': {},
+    'complainant_name': {},
+    'priority': {},
+    'is_closed': {},
+    'grade_color': {},
+    'activity_state': {},
+    'activity_ids': {'fields': {}},
+    'case_properties': {},
+    **{
+        name: {'fields': {'display_name': {}}}
+        for name in ('grade_id', 'category_id', 'handler_id', 'procedure_id', 'stage_id')
+    },
+    'flag_ids': {'fields': {'display_name': {}, 'color': {}}},
+}
+
+
+@tagged('post_install', '-at_install')
+class TestQueries(ComplaintCommon):
+    """Budgets of queries, each below what the community helpdesk needs for the same."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cases = cls.env['complaint.case'].with_user(cls.receiver)
+
+    def _values(self, number=0):
+        return {
+            'name': f"Case {number}",
+            'description': "The lift stands still.",
+            'complainant_name': "Zhang Min",
+            'complainant_phone': "12345",
+            'category_id': self.category.id,
+            'team_id': self.team.id,
+        }
+
+    def _count(self, call):
+        """Return the queries of a call that begins with empty records and full ORM caches."""
+        for _round in range(3):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            call()
+            self.env.cr.flush()  # and what waits for the commit: tracking, notifications
+            count = self.env.cr.sql_log_count - before
+        return count
+
+    def _assert_within(self, what, count, budget):
+        _logger.info("%s: %s queries, budget %s", what, count, budget)
+        self.assertLessEqual(count, budget, f"{what}: {count} queries, allowed are {budget}")
+
+    def test_registering_one_complaint(self):
+        count = self._count(lambda: self.cases.create(self._values()))
+        self._assert_within("create one", count, 22)
+
+    def test_registering_a_hundred_complaints(self):
+        count = self._count(lambda: self.cases.create([self._values(n) for n in range(100)]))
+        self._assert_within("create 100", count, 25)
+
+    def test_a_case_more_costs_next_to_nothing(self):
+        few = self._count(lambda: self.cases.create([self._values(n) for n in range(10)]))
+        many = self._count(lambda: self.cases.create([self._values(n) for n in range(60)]))
+        self._assert_within("create 50 more", many - few, 0)
+
+    def test_moving_one_case(self):
+        case = self._create_case()
+        names = cycle(['acknowledgement', 'assessment'])
+        count = self._count(
+            lambda: case.web_save({'stage_id': self.stages[next(names)].id}, {'stage_id': {}})
+        )
+        self._assert_within("move one", count, 12)
+
+    def test_moving_fifty_cases_costs_no_query_per_case(self):
+        one = self._create_case()
+        fifty = self.cases.create([self._values(n) for n in range(50)])
+
+        def count(cases):
+            names = cycle(['acknowledgement', 'assessment'])
+            return self._count(lambda: cases.write({'stage_id': self.stages[next(names)].id}))
+
+        single, batch = count(one), count(fifty)
+        self._assert_within("move 1", single, 12)
+        # Core writes a note and its tracked value for each record, one by one, at the commit.
+        self._assert_within("move 50", batch, single + 2 * 49)
+
+    def _specification(self, view_type, user):
+        """Return what the web client asks for: the fields of a view, names of relations."""
+        cases = self.env['complaint.case'].with_user(user)
+        names = cases.get_view(view_type=view_type)['models']['complaint.case']
+        relations = ('many2one', 'many2many', 'one2many')
+        return {
+            name: {'fields': {'display_name': {}}} if field['type'] in relations else {}
+            for name, field in cases.fields_get(names, ['type']).items()
+        }
+
+    def test_opening_the_board(self):
+        cases = self.cases.create([self._values(n) for n in range(60)])
+        cases[:20].write({'handler_id': self.handler.id})
+        cases[:30].write({'stage_id': self.stages['acknowledgement'].id})
+        board = self.cases.with_user(self.handler).with_context(
+            default_procedure_id=self.procedure.id, read_group_expand=True
+        )
+        count = self._count(
+            lambda: board.web_read_group(
+                [('is_closed', '=', False)],
+                ['stage_id'],
+                ['__count'],
+                auto_unfold=True,
+                unfold_read_specification=BOARD_CARD,
+                unfold_read_default_limit=80,
+            )
+        )
+        self._assert_within("board", count, 16)
+
+    def test_opening_the_list(self):
+        self.cases.create([self._values(n) for n in range(60)])
+        specification = self._specification('list', self.receiver)
+        count = self._count(
+            lambda: self.cases.web_search_read([('is_closed', '=', False)], specification, limit=80)
+        )
+        self._assert_within("list", count, 12)
+
+    def test_opening_the_form(self):
+        case = self._create_worked_case().with_user(self.handler)
+        specification = self._specification('form', self.handler)
+        count = self._count(lambda: case.web_read(specification))
+        # Every one of the seventeen relations costs core a query for its names.
+        self._assert_within("form", count, 23)
+
+
+@tagged('post_install', '-at_install')
+class TestPlans(ComplaintCommon):
+    """Design 12: board, list and personal queries use an index, however many cases there are."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = cls._create_case(user=cls.env.user)
+        cls.env.flush_all()
+        stages = cls.procedure.stage_ids.sorted('sequence').ids
+        cls.env.cr.execute(
+            SQL(
+                """
+            INSERT INTO complaint_case (
+                name, number, company_id, procedure_id, team_id, stage_id, phase, is_closed,
+                priority, validity, received_at, registered_at, round, handler_id, create_uid,
+                event_count, case_properties
+            )
+            SELECT 'Lift ' || n, 'T-' || n, c.company_id, c.procedure_id,
+                CASE WHEN n %% 20 = 0 THEN c.team_id END, stage.id, stage.phase, stage.is_closed,
+                CASE WHEN n %% 50 = 0 THEN '1' ELSE '0' END,
+                c.validity, c.received_at, c.registered_at, 1,
+                CASE WHEN n %% 200 = 0 THEN %s END, c.create_uid, 0, NULL
+            FROM complaint_case c
+            CROSS JOIN generate_series(1, 20000) n
+            JOIN complaint_stage stage ON stage.id = (%s::int[])[1 + n %% %s]
+            WHERE c.id = %s
+            """,
+                cls.handler.id,
+                stages,
+                len(stages),
+                case.id,
+            )
+        )
+        # What autovacuum does a minute later: sort the new rows into the index of trigrams.
+        cls.env.cr.execute("SELECT gin_clean_pending_list('complaint_case__number_index')")
+        cls.env.cr.execute("ANALYZE complaint_case")
+
+    def _plan(self, user, domain, limit=80):
+        query = (
+            self.env['complaint.case']
+            .with_user(user)
+            ._search(domain, order='priority desc, id desc', limit=limit)
+        )
+        rows = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        return '\n'.join(row[0] for row in rows)
+
+    def test_a_column_of_the_board_reads_an_index(self):
+        for user in (self.admin, self.auditor):
+            plan = self._plan(user, [('stage_id', '=', self.stages['assessment'].id)])
+            self.assertIn('Index', plan)
+            self.assertNotIn('Seq Scan on complaint_case', plan)
+
+    def test_the_list_reads_an_index(self):
+        plan = self._plan(self.admin, [('is_closed', '=', False)])
+        self.assertNotIn('Seq Scan on complaint_case', plan)
+
+    def test_my_open_cases_read_an_index(self):
+        domain = [('is_closed', '=', False), ('handler_id', '=', self.handler.id)]
+        plan = self._plan(self.handler, domain)
+        self.assertNotIn('Seq Scan on complaint_case', plan)
+
+    def test_a_search_for_a_number_reads_an_index(self):
+        plan = self._plan(self.admin, [('number', 'ilike', 'T-12345')])
+        self.assertNotIn('Seq Scan on complaint_case', plan)
