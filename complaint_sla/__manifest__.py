@@ -10,11 +10,9 @@
         # Access first: views and data refer to models that somebody must be able to read.
         'security/ir.model.access.csv',
         'security/complaint_sla_security.xml',
-
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
         'data/complaint_sla_policy_data.xml',
-
         'views/complaint_sla_templates.xml',
         'views/complaint_sla_policy_views.xml',
         'views/complaint_sla_clock_views.xml',
@@ -23,4 +21,5 @@
         # Menus last: they open the actions above.
         'views/complaint_sla_menus.xml',
     ],
+    'uninstall_hook': 'uninstall_hook',
 }

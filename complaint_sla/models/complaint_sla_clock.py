@@ -19,11 +19,15 @@ class ComplaintSlaClock(models.Model):
     # What for
     case_id = fields.Many2one(readonly=True)
     policy_id = fields.Many2one(
-        comodel_name='complaint.sla.policy', string="Time limit", required=True, readonly=True,
-        ondelete='restrict', index=True,
+        comodel_name='complaint.sla.policy',
+        string="Time limit",
+        required=True,
+        readonly=True,
+        ondelete='restrict',
+        index=True,
     )
     policy_version = fields.Integer(
-        string="Version", required=True, readonly=True, default=1, aggregator=False,
+        string="Version", required=True, readonly=True, default=1, aggregator=False
     )
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
 
@@ -45,56 +49,74 @@ class ComplaintSlaClock(models.Model):
         default='running',
     )
     is_late = fields.Boolean(
-        string="Late", compute='_compute_is_late', search='_search_is_late',
+        string="Late",
+        compute='_compute_is_late',
+        search='_search_is_late',
         help="Stopped after the deadline, or still running after it.",
     )
     remaining = fields.Integer(
-        string="Working seconds left", compute='_compute_remaining', aggregator=False,
+        string="Working seconds left",
+        compute='_compute_remaining',
+        aggregator=False,
         help="Negative when late.",
     )
     time_left = fields.Char(
-        compute='_compute_remaining', help="In working time; a day is a working day.",
+        string="Time left",
+        compute='_compute_remaining',
+        help="In working time; a day is a working day.",
     )
 
     # Whose
     responsible_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, ondelete='restrict', index='btree_not_null',
+        comodel_name='res.users',
+        readonly=True,
+        ondelete='restrict',
+        index='btree_not_null',
         help="Handler of the complaint; stays as it was when the clock stopped or turned late.",
     )
     department_id = fields.Many2one(
-        comodel_name='hr.department', string="Responsible department", readonly=True,
-        ondelete='restrict', index='btree_not_null',
+        comodel_name='hr.department',
+        string="Responsible department",
+        readonly=True,
+        ondelete='restrict',
+        index='btree_not_null',
     )
 
     # Why then
     calendar_id = fields.Many2one(
-        comodel_name='resource.calendar', string="Working hours", readonly=True,
-        ondelete='restrict', index='btree_not_null', help="Empty: counted 24 hours a day.",
+        comodel_name='resource.calendar',
+        string="Working hours",
+        readonly=True,
+        ondelete='restrict',
+        index='btree_not_null',
+        help="Empty: counted 24 hours a day.",
     )
     tz = fields.Char(string="Time zone", required=True, readonly=True, default='UTC')
     trace = fields.Json(readonly=True)
     explanation = fields.Html(string="Why then?", compute='_compute_explanation', sanitize=False)
     has_grace = fields.Boolean(
-        string="Grace given", readonly=True,
+        string="Grace given",
+        readonly=True,
         help="The limit was already past when a change of the complaint made it apply.",
     )
 
     # Reminding
     is_imported = fields.Boolean(
-        string="Imported", readonly=True,
+        string="Imported",
+        readonly=True,
         help="Reckoned from imported history: shown, but nobody is reminded.",
     )
     reminded_at = fields.Datetime(readonly=True)
     activity_id = fields.Many2one(
-        comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null',
+        comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null'
     )
 
     _case_policy_round_uniq = models.UniqueIndex(
-        '(case_id, policy_id, round)', "A complaint has one clock for each policy and round.",
+        '(case_id, policy_id, round)', "A complaint has one clock for each policy and round."
     )
     _running_idx = models.Index("(deadline, id) WHERE state = 'running'")
     _due_idx = models.Index(
-        "(deadline) WHERE state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE",
+        "(deadline) WHERE state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE"
     )
 
     # === COMPUTE METHODS === #
@@ -104,8 +126,9 @@ class ComplaintSlaClock(models.Model):
         now = self._get_now()
         for clock in self:
             end = clock.stopped_at or now
-            clock.is_late = clock.state != 'cancelled' and bool(clock.deadline) and (
-                end > clock.deadline)
+            clock.is_late = (
+                clock.state != 'cancelled' and bool(clock.deadline) and (end > clock.deadline)
+            )
 
     def _search_is_late(self, operator, value):
         if operator != 'in':
@@ -113,7 +136,8 @@ class ComplaintSlaClock(models.Model):
         return (
             Domain('state', '=', 'missed')
             | Domain('state', '=', 'running') & Domain('deadline', '<', self._get_now())
-            | Domain('state', '=', 'superseded') & Domain.custom(
+            | Domain('state', '=', 'superseded')
+            & Domain.custom(
                 to_sql=lambda model, alias, query: SQL(
                     "%s > %s",
                     model._field_to_sql(alias, 'stopped_at', query),
@@ -135,7 +159,8 @@ class ComplaintSlaClock(models.Model):
             timeline = clock._get_timeline()
             clock.remaining = timeline.work_seconds(now, clock.deadline)
             clock.time_left = trace._format_time_left(
-                clock.remaining, now > clock.deadline, timeline.schedule.day_seconds)
+                clock.remaining, now > clock.deadline, timeline.schedule.day_seconds
+            )
 
     @api.depends('trace')
     @api.depends_context('lang')

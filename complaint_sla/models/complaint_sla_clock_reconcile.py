@@ -61,7 +61,8 @@ class ComplaintSlaClockReconcile(models.Model):
         policy_model = self.env['complaint.sla.policy']
         policies = policy_model.search([('state', '=', 'active')])
         versions = (policies | clocks.policy_id)._get_versions(
-            {(clock.policy_id.id, clock.policy_version) for clock in clocks})
+            {(clock.policy_id.id, clock.policy_version) for clock in clocks}
+        )
         rules = policies | policy_model.browse(rule.id for rule in versions.values())
         reopen_id = self.env['complaint.milestone']._get_id_by_code('reopened')
         return Batch(
@@ -77,9 +78,7 @@ class ComplaintSlaClockReconcile(models.Model):
     @api.model
     def _get_histories(self, cases, rules, reopen_id):
         """Return {case id: CaseHistory} of the events that count for these rules."""
-        milestones = (
-            rules.start_milestone_id | rules.stop_milestone_id | rules.cancel_milestone_ids
-        )
+        milestones = rules.start_milestone_id | rules.stop_milestone_id | rules.cancel_milestone_ids
         events = self.env['complaint.event'].search_fetch(
             [
                 ('case_id', 'in', cases.ids),
@@ -87,20 +86,29 @@ class ComplaintSlaClockReconcile(models.Model):
                 ('revokes_id', '=', False),
                 ('revoked_by_ids', '=', False),
             ],
-            ['case_id', 'milestone_id', 'round', 'sequence', 'occurred_at', 'recorded_at',
-             'payload'],
+            [
+                'case_id',
+                'milestone_id',
+                'round',
+                'sequence',
+                'occurred_at',
+                'recorded_at',
+                'payload',
+            ],
         )
         happenings = {case.id: [] for case in cases}
         for event in events:
-            happenings[event.case_id.id].append(Happening(
-                occurred_at=event.occurred_at,
-                sequence=event.sequence,
-                event_id=event.id,
-                milestone_id=event.milestone_id.id,
-                round=event.round,
-                recorded_at=event.recorded_at,
-                is_imported=bool((event.payload or {}).get('imported')),
-            ))
+            happenings[event.case_id.id].append(
+                Happening(
+                    occurred_at=event.occurred_at,
+                    sequence=event.sequence,
+                    event_id=event.id,
+                    milestone_id=event.milestone_id.id,
+                    round=event.round,
+                    recorded_at=event.recorded_at,
+                    is_imported=bool((event.payload or {}).get('imported')),
+                )
+            )
         return {case.id: CaseHistory(happenings[case.id], case.round) for case in cases}
 
     # === CLOCKS THAT EXIST === #
@@ -124,7 +132,8 @@ class ComplaintSlaClockReconcile(models.Model):
             if self.state != 'running' or deadline != self.deadline:
                 values['reminded_at'] = False
         return {
-            name: value for name, value in values.items()
+            name: value
+            for name, value in values.items()
             if self._fields[name].convert_to_write(self[name], self) != value
         }
 

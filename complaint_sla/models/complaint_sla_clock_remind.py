@@ -17,9 +17,11 @@ class ComplaintSlaClockRemind(models.Model):
 
     def _schedule_reminders(self):
         """Have the job run when the first of these clocks falls due, unless it runs before."""
-        due = self.filtered(lambda clock: (
-            clock.state == 'running' and not clock.reminded_at and not clock.is_imported
-        ))
+        due = self.filtered(
+            lambda clock: (
+                clock.state == 'running' and not clock.reminded_at and not clock.is_imported
+            )
+        )
         if due:
             self._trigger_reminders(min(due.mapped('deadline')))
 
@@ -33,9 +35,13 @@ class ComplaintSlaClockRemind(models.Model):
         now = self._get_now()
         moment = max(moment, now)
         # Triggers of the past belong to the run that is going on.
-        standing = self.env['ir.cron.trigger'].sudo().search_count(  # idem
-            [('cron_id', '=', cron_sudo.id), ('call_at', '>', now), ('call_at', '<=', moment)],
-            limit=1,
+        standing = (
+            self.env['ir.cron.trigger']
+            .sudo()
+            .search_count(  # idem
+                [('cron_id', '=', cron_sudo.id), ('call_at', '>', now), ('call_at', '<=', moment)],
+                limit=1,
+            )
         )
         if not standing:
             cron_sudo._trigger(moment)
@@ -80,7 +86,9 @@ class ComplaintSlaClockRemind(models.Model):
         query = SQL(
             "SELECT id FROM complaint_sla_clock WHERE %s AND deadline <= %s "
             "ORDER BY deadline LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-            self._get_due_condition(), self._get_now(), limit,
+            self._get_due_condition(),
+            self._get_now(),
+            limit,
         )
         # Another run may win the race for a clock; that is no error to log.
         self.env.cr.execute(query, log_exceptions=False)
@@ -89,34 +97,46 @@ class ComplaintSlaClockRemind(models.Model):
     @api.model
     def _count_due(self):
         self.flush_model()
-        [(count,)] = self.env.execute_query(SQL(
-            "SELECT count(*) FROM complaint_sla_clock WHERE %s AND deadline <= %s",
-            self._get_due_condition(), self._get_now(),
-        ))
+        [(count,)] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM complaint_sla_clock WHERE %s AND deadline <= %s",
+                self._get_due_condition(),
+                self._get_now(),
+            )
+        )
         return count
 
     @api.model
     def _get_next_due(self):
         """Return the deadline of the next clock to fall due, or None."""
         self.flush_model()
-        rows = self.env.execute_query(SQL(
-            "SELECT deadline FROM complaint_sla_clock WHERE %s AND deadline > %s "
-            "ORDER BY deadline LIMIT 1", self._get_due_condition(), self._get_now(),
-        ))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT deadline FROM complaint_sla_clock WHERE %s AND deadline > %s "
+                "ORDER BY deadline LIMIT 1",
+                self._get_due_condition(),
+                self._get_now(),
+            )
+        )
         return rows[0][0] if rows else None
 
     def _remind(self):
         """Make one activity for each of these clocks and note that it was made."""
         told = self.filtered(lambda clock: clock._get_reminded_user())
         own_type = self.env.ref(
-            'complaint_sla.mail_activity_type_deadline', raise_if_not_found=False)
+            'complaint_sla.mail_activity_type_deadline', raise_if_not_found=False
+        )
         shared = {'res_model_id': self.env['ir.model']._get_id('complaint.case'), 'automated': True}
         if own_type:  # else the default of activities
             shared['activity_type_id'] = own_type.id
-        activities = self.env['mail.activity'].with_context(
-            mail_activity_quick_update=True,  # no mail to each assignee
-            mail_create_nolog=True,
-        ).create([{**shared, **clock._prepare_activity_values()} for clock in told])
+        activities = (
+            self.env['mail.activity']
+            .with_context(
+                mail_activity_quick_update=True,  # no mail to each assignee
+                mail_create_nolog=True,
+            )
+            .create([{**shared, **clock._prepare_activity_values()} for clock in told])
+        )
         now = self._get_now()
         self.write({'reminded_at': now})
         for clock, activity in zip(told, activities, strict=True):
@@ -140,9 +160,11 @@ class ComplaintSlaClockRemind(models.Model):
         user = self._get_reminded_user()
         clock = self.with_context(lang=user.lang or self.env.lang)
         moment = format_datetime(
-            clock.env, clock.deadline, tz=user.tz or clock.tz, dt_format='short')
+            clock.env, clock.deadline, tz=user.tz or clock.tz, dt_format='short'
+        )
         local = fields.Datetime.context_timestamp(
-            clock.with_context(tz=user.tz or clock.tz), clock.deadline)
+            clock.with_context(tz=user.tz or clock.tz), clock.deadline
+        )
         return {
             'res_id': clock.case_id.id,
             'user_id': user.id,

@@ -1,15 +1,23 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools import ormcache
 
 # An edit of one of these changes dates or cases, so it makes the next version of a policy in use.
 VERSIONED_FIELDS = (
-    'procedure_id', 'company_id', 'domain', 'start_milestone_id', 'stop_milestone_id',
-    'cancel_milestone_ids', 'limit_kind', 'limit_value', 'limit_unit', 'cutoff_time',
-    'calendar_id', 'on_reopen', 'grace_value', 'grace_unit', 'at_risk_percent',
+    'procedure_id',
+    'company_id',
+    'domain',
+    'start_milestone_id',
+    'stop_milestone_id',
+    'cancel_milestone_ids',
+    'limit_kind',
+    'limit_value',
+    'limit_unit',
+    'cutoff_time',
+    'calendar_id',
+    'on_reopen',
+    'grace_value',
+    'grace_unit',
+    'at_risk_percent',
 )
 
 # Milestones that a later round does not pass again: their limit starts with the reopening.
@@ -17,9 +25,6 @@ INTAKE_MILESTONES = ('received', 'registered', 'acknowledged', 'accepted')
 
 # Milestones after which a limit that still runs has lost its sense.
 CLOSING_MILESTONES = ('closed', 'refused', 'withdrawn')
-
-# Case fields that decide about clocks beside those in the domains of the policies.
-CASE_FIELDS = ('procedure_id', 'company_id', 'handler_id', 'department_id')
 
 
 class ComplaintSlaPolicy(models.Model):
@@ -41,37 +46,50 @@ class ComplaintSlaPolicy(models.Model):
     )
     version = fields.Integer(default=1, required=True, readonly=True, copy=False)
     activated_at = fields.Datetime(
-        string="In force since", required=True, readonly=True, copy=False,
+        string="In force since",
+        required=True,
+        readonly=True,
+        copy=False,
         default=lambda self: self.env.cr.now().replace(microsecond=0),
         help="Steps recorded earlier do not start a clock of this version afterwards.",
     )
     # Events are numbered as they are recorded; moments could be back-dated or collide.
     last_event_id = fields.Integer(
-        string="Last event before", readonly=True, copy=False,
+        string="Last event before",
+        readonly=True,
+        copy=False,
         default=lambda self: self._get_last_event_id(),
     )
     current_id = fields.Many2one(
-        comodel_name='complaint.sla.policy', string="Earlier version of", readonly=True, copy=False,
-        ondelete='cascade', index='btree_not_null',
+        comodel_name='complaint.sla.policy',
+        string="Earlier version of",
+        readonly=True,
+        copy=False,
+        ondelete='cascade',
+        index='btree_not_null',
     )
     earlier_version_ids = fields.One2many(
-        comodel_name='complaint.sla.policy', inverse_name='current_id', context={'active_test': False},
+        comodel_name='complaint.sla.policy',
+        inverse_name='current_id',
+        context={'active_test': False},
     )
 
     # For which cases
     company_id = fields.Many2one(comodel_name='res.company', index=True)
     procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure', ondelete='cascade', index=True,
+        comodel_name='complaint.procedure',
+        ondelete='cascade',
+        index=True,
         help="Empty: every procedure.",
     )
     domain = fields.Char(string="Complaints", default='[]')
 
     # From what to what
     start_milestone_id = fields.Many2one(
-        comodel_name='complaint.milestone', string="Starts at", required=True, ondelete='restrict',
+        comodel_name='complaint.milestone', string="Starts at", required=True, ondelete='restrict'
     )
     stop_milestone_id = fields.Many2one(
-        comodel_name='complaint.milestone', string="Met by", required=True, ondelete='restrict',
+        comodel_name='complaint.milestone', string="Met by", required=True, ondelete='restrict'
     )
     cancel_milestone_ids = fields.Many2many(
         comodel_name='complaint.milestone',
@@ -106,7 +124,9 @@ class ComplaintSlaPolicy(models.Model):
         default='work_time',
     )
     limit_value = fields.Integer(
-        string="Limit", required=True, default=1,
+        string="Limit",
+        required=True,
+        default=1,
         help="With working days following, 0 is the same day.",
     )
     limit_unit = fields.Selection(
@@ -118,16 +138,19 @@ class ComplaintSlaPolicy(models.Model):
     cutoff_time = fields.Float(
         string="Cut-off",
         help="What starts at or after this local time counts as the next working day. "
-             "00:00: no cut-off.",
+        "00:00: no cut-off.",
     )
     calendar_id = fields.Many2one(
-        comodel_name='resource.calendar', string="Working hours", ondelete='restrict',
+        comodel_name='resource.calendar',
+        string="Working hours",
+        ondelete='restrict',
         help="Empty: the working hours of the team, else of the company, else 24 hours a day.",
     )
     grace_value = fields.Integer(
-        string="Grace", default=4,
+        string="Grace",
+        default=4,
         help="When a change of the complaint makes the policy apply and its limit is already "
-             "past, it ends this much working time after the change.",
+        "past, it ends this much working time after the change.",
     )
     grace_unit = fields.Selection(
         selection=[('minute', "Minutes"), ('hour', "Hours"), ('day', "Working days")],
@@ -135,7 +158,9 @@ class ComplaintSlaPolicy(models.Model):
         default='hour',
     )
     at_risk_percent = fields.Integer(
-        string="At risk from", default=75, required=True,
+        string="At risk from",
+        default=75,
+        required=True,
         help="Percent of the limit's working time after which the complaint shows as at risk.",
     )
     is_promised = fields.Boolean(
@@ -146,17 +171,17 @@ class ComplaintSlaPolicy(models.Model):
     # Clocks
     clock_count = fields.Integer(string="Running clocks", compute='_compute_clock_count')
 
-    _limit_not_negative = models.Constraint(
-        'CHECK (limit_value >= 0)', "A time limit cannot be negative.",
+    _limit_value_range = models.Constraint(
+        'CHECK (limit_value BETWEEN 0 AND 10000)', "A time limit is a number from 0 to 10,000."
     )
-    _grace_not_negative = models.Constraint(
-        'CHECK (grace_value >= 0)', "The grace cannot be negative.",
+    _grace_value_range = models.Constraint(
+        'CHECK (grace_value BETWEEN 0 AND 10000)', "The grace is a number from 0 to 10,000."
     )
     _at_risk_percent_range = models.Constraint(
-        'CHECK (at_risk_percent BETWEEN 0 AND 100)', "At risk from: give a percentage, 0 to 100.",
+        'CHECK (at_risk_percent BETWEEN 0 AND 100)', "At risk from: give a percentage, 0 to 100."
     )
     _cutoff_time_range = models.Constraint(
-        'CHECK (cutoff_time >= 0 AND cutoff_time < 24)', "The cut-off is a time of day.",
+        'CHECK (cutoff_time >= 0 AND cutoff_time < 24)', "The cut-off is a time of day."
     )
 
     # === COMPUTE METHODS === #
@@ -166,7 +191,8 @@ class ComplaintSlaPolicy(models.Model):
         super()._compute_display_name()
         for policy in self.filtered('current_id'):
             policy.display_name = self.env._(
-                "%(name)s (version %(version)s)", name=policy.name, version=policy.version)
+                "%(name)s (version %(version)s)", name=policy.name, version=policy.version
+            )
 
     @api.depends('start_milestone_id')
     def _compute_on_reopen(self):
@@ -175,9 +201,13 @@ class ComplaintSlaPolicy(models.Model):
             policy.on_reopen = 'new' if begins_once else 'again'
 
     def _compute_clock_count(self):
-        counts = dict(self.env['complaint.sla.clock']._read_group(
-            [('policy_id', 'in', self.ids), ('state', '=', 'running')], ['policy_id'], ['__count'],
-        ))
+        counts = dict(
+            self.env['complaint.sla.clock']._read_group(
+                [('policy_id', 'in', self.ids), ('state', '=', 'running')],
+                ['policy_id'],
+                ['__count'],
+            )
+        )
         for policy in self:
             policy.clock_count = counts.get(policy, 0)
 
@@ -187,19 +217,26 @@ class ComplaintSlaPolicy(models.Model):
     def _check_limit(self):
         for policy in self:
             if policy.limit_kind == 'workday_close' and policy.limit_unit != 'day':
-                raise ValidationError(self.env._(
-                    "A limit that ends at the close of a working day is counted in working days. "
-                    "Choose the unit working days, or the kind working time."))
+                raise ValidationError(
+                    self.env._(
+                        "A limit that ends at the close of a working day is counted in working "
+                        "days. Choose the unit working days, or the kind working time."
+                    )
+                )
             if policy.limit_kind == 'work_time' and policy.limit_value < 1:
-                raise ValidationError(self.env._(
-                    "A limit of working time needs at least 1 minute, hour or day. For the same "
-                    "day choose the close of the nth working day following with 0 days."))
+                raise ValidationError(
+                    self.env._(
+                        "A limit of working time needs at least 1 minute, hour or day. For the "
+                        "same day choose the close of the nth working day following with 0 days."
+                    )
+                )
 
     @api.constrains('start_milestone_id', 'stop_milestone_id')
     def _check_milestones(self):
         if any(policy.start_milestone_id == policy.stop_milestone_id for policy in self):
-            raise ValidationError(self.env._(
-                "A time limit cannot start and be met by the same milestone."))
+            raise ValidationError(
+                self.env._("A time limit cannot start and be met by the same milestone.")
+            )
 
     @api.constrains('calendar_id')
     def _check_calendar_countable(self):
@@ -215,10 +252,13 @@ class ComplaintSlaPolicy(models.Model):
             try:
                 policy._get_domain().validate(self.env['complaint.case'])
             except Exception as error:  # whatever a wrong text leads to, it is one sentence here
-                raise ValidationError(self.env._(
-                    "The complaints of the policy “%(policy)s” cannot be understood: %(error)s",
-                    policy=policy.name, error=error,
-                )) from error
+                raise ValidationError(
+                    self.env._(
+                        "The complaints of the policy “%(policy)s” cannot be understood: %(error)s",
+                        policy=policy.name,
+                        error=error,
+                    )
+                ) from error
 
     @api.onchange('limit_kind')
     def _onchange_limit_kind(self):
@@ -235,9 +275,12 @@ class ComplaintSlaPolicy(models.Model):
 
     def write(self, vals):
         if any(policy.current_id for policy in self):
-            raise UserError(self.env._(
-                "This is an earlier version, kept for the clocks that run by it. Change the "
-                "current version."))
+            raise UserError(
+                self.env._(
+                    "This is an earlier version, kept for the clocks that run by it. Change the "
+                    "current version."
+                )
+            )
         vals = self._complete_state(dict(vals))
         changed = self.filtered(lambda policy: policy._changes_version(vals))
         in_force = self.filtered(lambda policy: policy.state == 'active')
@@ -247,10 +290,12 @@ class ComplaintSlaPolicy(models.Model):
         for policy in used:
             super(ComplaintSlaPolicy, policy).write({'version': policy.version + 1})
         if begun := changed | self.filtered(lambda p: p.state == 'active') - in_force:
-            super(ComplaintSlaPolicy, begun).write({
-                'activated_at': self.env.cr.now().replace(microsecond=0),
-                'last_event_id': self._get_last_event_id(),
-            })
+            super(ComplaintSlaPolicy, begun).write(
+                {
+                    'activated_at': self.env.cr.now().replace(microsecond=0),
+                    'last_event_id': self._get_last_event_id(),
+                }
+            )
         (in_force - self.filtered(lambda policy: policy.state == 'active'))._end_clocks()
         self.env.registry.clear_cache()
         return result
@@ -263,13 +308,16 @@ class ComplaintSlaPolicy(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if self.current_id - self:
-            raise UserError(self.env._(
-                "Earlier versions stay as long as their policy: clocks may run by them."))
+            raise UserError(
+                self.env._("Earlier versions stay as long as their policy: clocks may run by them.")
+            )
         if used := self._filtered_used(any_version=True):
-            raise UserError(self.env._(
-                "These policies have clocks, archive them instead: %(names)s",
-                names=", ".join(used.mapped('name')),
-            ))
+            raise UserError(
+                self.env._(
+                    "These policies have clocks, archive them instead: %(names)s",
+                    names=", ".join(used.mapped('name')),
+                )
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
@@ -306,21 +354,27 @@ class ComplaintSlaPolicy(models.Model):
     def _filtered_used(self, any_version=False):
         """Return those that clocks run by, in their current version or in any."""
         clocks = self.env['complaint.sla.clock'].sudo()  # clocks of cases that the user may not see
-        used = clocks._read_group(
-            [('policy_id', 'in', self.ids)], ['policy_id', 'policy_version'])
-        return self.filtered(lambda policy: any(
-            found.id == policy.id and (any_version or version == policy.version)
-            for found, version in used
-        ))
+        used = clocks._read_group([('policy_id', 'in', self.ids)], ['policy_id', 'policy_version'])
+        return self.filtered(
+            lambda policy: any(
+                found.id == policy.id and (any_version or version == policy.version)
+                for found, version in used
+            )
+        )
 
     def _keep_version(self):
         """Keep what the policies say now as an archived version for the clocks that run by it."""
         for policy in self:
-            policy.copy({
-                'current_id': policy.id, 'version': policy.version, 'state': 'archived',
-                'activated_at': policy.activated_at, 'last_event_id': policy.last_event_id,
-                'on_reopen': policy.on_reopen,
-            })
+            policy.copy(
+                {
+                    'current_id': policy.id,
+                    'version': policy.version,
+                    'state': 'archived',
+                    'activated_at': policy.activated_at,
+                    'last_event_id': policy.last_event_id,
+                    'on_reopen': policy.on_reopen,
+                }
+            )
 
     def _get_versions(self, wanted):
         """Return the records that hold versions of policies.
@@ -331,80 +385,28 @@ class ComplaintSlaPolicy(models.Model):
         """
         versions = {(policy.id, policy.version): policy for policy in self}
         if missing := {pair for pair in wanted if pair not in versions}:
-            earlier = self.with_context(active_test=False).search([
-                '|', ('current_id', 'in', [pair[0] for pair in missing]),
-                ('id', 'in', [pair[0] for pair in missing]),
-            ])
-            versions.update({
-                ((policy.current_id or policy).id, policy.version): policy for policy in earlier
-            })
+            earlier = self.with_context(active_test=False).search(
+                [
+                    '|',
+                    ('current_id', 'in', [pair[0] for pair in missing]),
+                    ('id', 'in', [pair[0] for pair in missing]),
+                ]
+            )
+            versions.update(
+                {((policy.current_id or policy).id, policy.version): policy for policy in earlier}
+            )
         return versions
 
     def _end_clocks(self):
         """Cancel the running clocks of policies that are no longer in force."""
         if self:
             # Every clock of the policy, whatever cases its author may see.
-            clocks = self.env['complaint.sla.clock'].sudo().search([
-                ('policy_id', 'in', self.ids), ('state', '=', 'running')])
+            clocks = (
+                self.env['complaint.sla.clock']
+                .sudo()
+                .search([('policy_id', 'in', self.ids), ('state', '=', 'running')])
+            )
             clocks._cancel()
-
-    # === MATCHING === #
-
-    def _get_domain(self):
-        """Return the domain that cases of this policy satisfy, without procedure and company.
-
-        :raise ValueError: the text is no domain
-        """
-        self.ensure_one()
-        return Domain(literal_eval((self.domain or '[]').strip()))
-
-    def _filter_cases(self, cases):
-        """Return those of the cases to which this policy applies, judged in memory."""
-        self.ensure_one()
-        if self.procedure_id:
-            cases = cases.filtered(lambda case: case.procedure_id == self.procedure_id)
-        if self.company_id:
-            cases = cases.filtered(lambda case: case.company_id == self.company_id)
-        return cases.filtered_domain(self._get_domain())
-
-    @api.model
-    @ormcache()
-    def _get_watched_fields(self):
-        """Return the names of the case fields on which clocks depend."""
-        names = set(CASE_FIELDS)
-        for policy in self.sudo().search([('state', '=', 'active')]):  # the same for every user
-            names |= policy._get_condition_fields()
-        return tuple(sorted(names))
-
-    def _get_condition_fields(self):
-        """Return the names of the case fields that decide whether this policy applies, as a set."""
-        self.ensure_one()
-        names = {
-            condition.field_expr.split('.')[0] for condition in self._get_domain().iter_conditions()
-        }
-        if self.procedure_id:
-            names.add('procedure_id')
-        if self.company_id:
-            names.add('company_id')
-        return names
-
-    def _get_start_milestone_ids(self, number, reopen_id):
-        """Return the ids of the milestones that start a clock in round `number`, as a set."""
-        self.ensure_one()
-        if number == 1 or self.on_reopen == 'again':
-            return {self.start_milestone_id.id}
-        if self.on_reopen == 'new':
-            return {self.start_milestone_id.id, reopen_id}
-        return set()
-
-    @api.model
-    def _get_last_event_id(self):
-        events = self.env['complaint.event'].sudo()  # only a number is read, of any case
-        return events.search([], order='id desc', limit=1).id
-
-    @api.model
-    def _get_milestones(self, codes):
-        return self.env['complaint.milestone'].search([('code', 'in', codes)])
 
     # === ACTIONS === #
 
@@ -416,6 +418,7 @@ class ComplaintSlaPolicy(models.Model):
         """Open the clocks of this policy."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(
-            'complaint_sla.complaint_sla_clock_action')
+            'complaint_sla.complaint_sla_clock_action'
+        )
         action['domain'] = [('policy_id', '=', self.id)]
         return action

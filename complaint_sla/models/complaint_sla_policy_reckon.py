@@ -1,9 +1,12 @@
 from datetime import UTC, datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..tools.work_timeline import NoWorkingTime
+
+# Beyond these years calendars say nothing that could be meant.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 UNIT_SECONDS = {'minute': 60, 'hour': 3600}
 
@@ -21,8 +24,14 @@ class ComplaintSlaPolicyReckon(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'try_start', 'limit_kind', 'limit_value', 'limit_unit', 'cutoff_time', 'calendar_id',
-        'company_id', 'name',
+        'try_start',
+        'limit_kind',
+        'limit_value',
+        'limit_unit',
+        'cutoff_time',
+        'calendar_id',
+        'company_id',
+        'name',
     )
     def _compute_try(self):
         trace_model = self.env['complaint.sla.trace']
@@ -30,7 +39,7 @@ class ComplaintSlaPolicyReckon(models.Model):
             try:
                 policy._check_limit()
                 answer = policy._get_preview(policy.try_start) if policy.try_start else None
-            except (UserError, ValidationError) as error:
+            except UserError as error:
                 policy.try_deadline = False
                 policy.try_explanation = trace_model._render_sentences([str(error)])
                 continue
@@ -58,9 +67,7 @@ class ComplaintSlaPolicyReckon(models.Model):
         sentences = self.env['complaint.sla.trace']._get_sentences(trace)
         return {
             'deadline': deadline,
-            'trace': [
-                {**step, 'text': text} for step, text in zip(trace, sentences, strict=True)
-            ],
+            'trace': [{**step, 'text': text} for step, text in zip(trace, sentences, strict=True)],
         }
 
     def _get_preview(self, start):
@@ -73,10 +80,20 @@ class ComplaintSlaPolicyReckon(models.Model):
         try:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            raise UserError(self.env._(
-                "“%(value)s” is no moment in time. Write it as 2026-11-20 09:30:00 (UTC).",
-                value=value,
-            )) from None
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no moment in time. Write it as 2026-11-20 09:30:00 (UTC).",
+                    value=value,
+                )
+            ) from None
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise UserError(
+                self.env._(
+                    "Time limits are reckoned from %(first)s to %(last)s.",
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
         if moment.tzinfo:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
         return moment.replace(microsecond=0)
@@ -138,7 +155,8 @@ class ComplaintSlaPolicyReckon(models.Model):
             cutoff = self.env['resource.calendar']._hour_to_seconds(self.cutoff_time)
             return timeline.close_of_workday(start, self.limit_value, cutoff or None)
         return timeline.add_work(
-            start, self._to_work_seconds(self.limit_value, self.limit_unit, timeline))
+            start, self._to_work_seconds(self.limit_value, self.limit_unit, timeline)
+        )
 
     @api.model
     def _to_work_seconds(self, value, unit, timeline):
@@ -172,10 +190,15 @@ class ComplaintSlaPolicyReckon(models.Model):
         except NoWorkingTime:
             deadline = moment
         text = fields.Datetime.to_string
-        return deadline, trace + [
-            {'code': 'grace', 'at': text(moment), 'seconds': seconds},
-            {'code': 'result', 'at': text(deadline)},
-        ], True
+        return (
+            deadline,
+            trace
+            + [
+                {'code': 'grace', 'at': text(moment), 'seconds': seconds},
+                {'code': 'result', 'at': text(deadline)},
+            ],
+            True,
+        )
 
     def _get_warn_at(self, start, deadline, timeline):
         """Return when the share of the limit's working time is used up that means risk."""

@@ -39,7 +39,8 @@ class ComplaintSlaTrace(models.AbstractModel):
     def _render_sentences(self, sentences):
         """Return sentences as a list in HTML, each of them escaped."""
         return self.env['ir.qweb']._render(
-            'complaint_sla.trace_list', {'sentences': sentences}, minimal_qcontext=True)
+            'complaint_sla.trace_list', {'sentences': sentences}, minimal_qcontext=True
+        )
 
     @api.model
     def _format_work(self, seconds, day_seconds=0):
@@ -88,9 +89,13 @@ class ComplaintSlaTrace(models.AbstractModel):
         if step['calendar']:
             return self.env._(
                 "Rule “%(policy)s”, version %(version)s: %(limit)s, in the working hours "
-                "“%(calendar)s”.", calendar=step['calendar'], **values)
+                "“%(calendar)s”.",
+                calendar=step['calendar'],
+                **values,
+            )
         return self.env._(
-            "Rule “%(policy)s”, version %(version)s: %(limit)s, counted 24 hours a day.", **values)
+            "Rule “%(policy)s”, version %(version)s: %(limit)s, counted 24 hours a day.", **values
+        )
 
     @api.model
     def _say_limit(self, step):
@@ -109,18 +114,22 @@ class ComplaintSlaTrace(models.AbstractModel):
     def _say_never_open(self, step, tz):
         return self.env._(
             "The working hours “%(calendar)s” never open long enough, so the clock counts 24 hours "
-            "a day.", calendar=step['calendar'])
+            "a day.",
+            calendar=step['calendar'],
+        )
 
     @api.model
     def _say_start(self, step, tz):
         return self.env._(
-            "Start: %(moment)s (%(tz)s).", moment=self._format_moment(step['at'], tz), tz=tz)
+            "Start: %(moment)s (%(tz)s).", moment=self._format_moment(step['at'], tz), tz=tz
+        )
 
     @api.model
     def _say_opening(self, step, tz):
         return self.env._(
             "Outside working hours: counts from the next opening, %(moment)s.",
-            moment=self._format_moment(step['at'], tz))
+            moment=self._format_moment(step['at'], tz),
+        )
 
     @api.model
     def _say_work(self, step, tz):
@@ -148,25 +157,30 @@ class ComplaintSlaTrace(models.AbstractModel):
     @api.model
     def _say_closed(self, step, tz):
         if step['from'] == step['to']:
-            sentence = self.env._(
-                "%(day)s: no working day.", day=self._format_day(step['from']))
+            sentence = self.env._("%(day)s: no working day.", day=self._format_day(step['from']))
         else:
             sentence = self.env._(
                 "%(first)s to %(last)s: no working days.",
-                first=self._format_day(step['from']), last=self._format_day(step['to']))
+                first=self._format_day(step['from']),
+                last=self._format_day(step['to']),
+            )
         return self._add_names(sentence, step)
 
     @api.model
     def _say_cutoff(self, step, tz):
         return self.env._(
             "At or after the cut-off: counts as the next working day, %(day)s.",
-            day=self._format_day(step['day']))
+            day=self._format_day(step['day']),
+        )
 
     @api.model
     def _say_count(self, step, tz):
         return self.env._(
             "%(day)s: working day %(number)s of %(total)s.",
-            day=self._format_day(step['day']), number=step['number'], total=step['of'])
+            day=self._format_day(step['day']),
+            number=step['number'],
+            total=step['of'],
+        )
 
     @api.model
     def _say_more_days(self, step, tz):
@@ -181,20 +195,25 @@ class ComplaintSlaTrace(models.AbstractModel):
     def _say_no_time_left(self, step, tz):
         return self.env._(
             "%(day)s has no working time left: the next working day counts.",
-            day=self._format_day(step['day']))
+            day=self._format_day(step['day']),
+        )
 
     @api.model
     def _say_close(self, step, tz):
         return self.env._(
             "Hours on %(day)s: %(windows)s.",
-            day=self._format_day(step['day']), windows=self._format_windows(step['windows']))
+            day=self._format_day(step['day']),
+            windows=self._format_windows(step['windows']),
+        )
 
     @api.model
     def _say_grace(self, step, tz):
         return self.env._(
             "The rule applies since a change on %(moment)s, when its limit was already past: "
             "%(grace)s of working time were granted from then.",
-            moment=self._format_moment(step['at'], tz), grace=self._format_work(step['seconds']))
+            moment=self._format_moment(step['at'], tz),
+            grace=self._format_work(step['seconds']),
+        )
 
     @api.model
     def _say_result(self, step, tz):
@@ -207,7 +226,8 @@ class ComplaintSlaTrace(models.AbstractModel):
         if not step.get('names'):
             return sentence
         return self.env._(
-            "%(sentence)s (%(names)s)", sentence=sentence, names=", ".join(step['names']))
+            "%(sentence)s (%(names)s)", sentence=sentence, names=", ".join(step['names'])
+        )
 
     @api.model
     def _format_windows(self, windows):
@@ -223,5 +243,6 @@ class ComplaintSlaTrace(models.AbstractModel):
         moment = fields.Datetime.to_datetime(text)
         local = fields.Datetime.context_timestamp(self.with_context(tz=tz), moment)
         clock = format_datetime(
-            self.env, moment, tz=tz, dt_format='HH:mm:ss' if moment.second else 'HH:mm')
+            self.env, moment, tz=tz, dt_format='HH:mm:ss' if moment.second else 'HH:mm'
+        )
         return f'{self._format_day(local.date().isoformat())} {clock}'

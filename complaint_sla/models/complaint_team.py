@@ -10,7 +10,7 @@ class ComplaintTeam(models.Model):
         ondelete='restrict',
         index='btree_not_null',
         help="Time limits of the team's complaints run in these hours, unless a policy has its "
-             "own. Empty: the company's working hours.",
+        "own. Empty: the company's working hours.",
     )
 
     # === CONSTRAINTS === #

@@ -12,7 +12,12 @@ from ..tools.work_timeline import DAY, Schedule, WorkTimeline, to_seconds
 
 # A change of one of these changes what the calendar answers.
 ENGINE_FIELDS = {
-    'company_id', 'flexible_hours', 'hours_per_day', 'schedule_type', 'two_weeks_calendar', 'tz',
+    'company_id',
+    'flexible_hours',
+    'hours_per_day',
+    'schedule_type',
+    'two_weeks_calendar',
+    'tz',
 }
 
 
@@ -65,16 +70,21 @@ class ResourceCalendar(models.Model):
         """
         for calendar in self:
             if calendar.flexible_hours:
-                raise ValidationError(self.env._(
-                    "The working hours “%(calendar)s” are flexible: they do not say when people "
-                    "work, so no time limit can be counted in them. Choose working hours with "
-                    "fixed times.", calendar=calendar.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "The working hours “%(calendar)s” are flexible: they do not say when "
+                        "people work, so no time limit can be counted in them. Choose working "
+                        "hours with fixed times.",
+                        calendar=calendar.name,
+                    )
+                )
             if not calendar._is_countable():
-                raise ValidationError(self.env._(
-                    "The working hours “%(calendar)s” are empty. Add the hours of work first.",
-                    calendar=calendar.name,
-                ))
+                raise ValidationError(
+                    self.env._(
+                        "The working hours “%(calendar)s” are empty. Add the hours of work first.",
+                        calendar=calendar.name,
+                    )
+                )
 
     def _is_countable(self):
         """Say whether time limits can be counted in this calendar."""
@@ -95,14 +105,16 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         calendar_sudo = self.sudo()  # hours and public closures are no secret, rules hide some
         if calendar_sudo.flexible_hours:
-            raise UserError(self.env._(
-                "The working hours “%(calendar)s” are flexible: no time limit can be counted in "
-                "them.", calendar=calendar_sudo.name,
-            ))
+            raise UserError(
+                self.env._(
+                    "The working hours “%(calendar)s” are flexible: no time limit can be counted "
+                    "in them.",
+                    calendar=calendar_sudo.name,
+                )
+            )
         company = calendar_sudo.company_id or company
         key = (self.env.cr.dbname, self.id, company.id, calendar_sudo.engine_token)
-        return TIMELINES.get(
-            key, lambda: WorkTimeline(calendar_sudo._prepare_schedule(company)))
+        return TIMELINES.get(key, lambda: WorkTimeline(calendar_sudo._prepare_schedule(company)))
 
     @api.model
     def _get_always_timeline(self, tz):
@@ -118,8 +130,10 @@ class ResourceCalendar(models.Model):
         """Return what this calendar says as a Schedule, leaves of single people left out."""
         weeks = [[] for _day in range(14)]
         for attendance in self.attendance_ids.filtered(lambda a: a._is_work_period()):
-            window = (self._hour_to_seconds(attendance.hour_from),
-                      self._hour_to_seconds(attendance.hour_to))
+            window = (
+                self._hour_to_seconds(attendance.hour_from),
+                self._hour_to_seconds(attendance.hour_to),
+            )
             if window[0] >= window[1]:
                 continue
             weekday = int(attendance.dayofweek)
@@ -132,19 +146,26 @@ class ResourceCalendar(models.Model):
         return Schedule(
             tz=self.tz or 'UTC',
             weeks=tuple(tuple(sorted(windows)) for windows in weeks),
-            closures=tuple(sorted(
-                (to_seconds(leave.date_from), to_seconds(leave.date_to), leave.name or '')
-                for leave in leaves
-            )),
+            closures=tuple(
+                sorted(
+                    (to_seconds(leave.date_from), to_seconds(leave.date_to), leave.name or '')
+                    for leave in leaves
+                )
+            ),
             exceptions=self._get_day_exceptions(company),
             day_seconds=self._get_day_seconds(weeks),
         )
 
     def _get_closure_domain(self, company):
         """Return the domain of the leaves in which nobody of this calendar works."""
-        return Domain('resource_id', '=', False) & Domain('time_type', '=', 'leave') & (
-            Domain('calendar_id', '=', self.id)
-            | Domain('calendar_id', '=', False) & Domain('company_id', 'in', (company.id, False))
+        return (
+            Domain('resource_id', '=', False)
+            & Domain('time_type', '=', 'leave')
+            & (
+                Domain('calendar_id', '=', self.id)
+                | Domain('calendar_id', '=', False)
+                & Domain('company_id', 'in', (company.id, False))
+            )
         )
 
     def _get_day_exceptions(self, company):

@@ -19,8 +19,8 @@ def to_utc(text, tz='UTC'):
 class SlaCommon(ComplaintCommon):
     """The company of the base tests with working hours, and no policy but those a test makes.
 
-        office:   Asia/Shanghai, Mon-Fri 9-12 and 13-18 (the team's hours)
-        london:   Europe/London, Mon-Fri 9-17:30
+    office:   Asia/Shanghai, Mon-Fri 9-12 and 13-18 (the team's hours)
+    london:   Europe/London, Mon-Fri 9-17:30
     """
 
     @classmethod
@@ -37,32 +37,40 @@ class SlaCommon(ComplaintCommon):
 
     @classmethod
     def _create_calendar(cls, name, tz, windows, weekdays=range(5)):
-        return cls.env['resource.calendar'].create({
-            'name': name,
-            'tz': tz,
-            'company_id': cls.env.company.id,
-            'attendance_ids': [Command.clear()] + [
-                Command.create({
-                    'name': f'{weekday} {start}',
-                    'dayofweek': str(weekday),
-                    'hour_from': start,
-                    'hour_to': end,
-                    'day_period': 'morning' if start < 12 else 'afternoon',
-                })
-                for weekday in weekdays for start, end in windows
-            ],
-        })
+        return cls.env['resource.calendar'].create(
+            {
+                'name': name,
+                'tz': tz,
+                'company_id': cls.env.company.id,
+                'attendance_ids': [Command.clear()]
+                + [
+                    Command.create(
+                        {
+                            'name': f'{weekday} {start}',
+                            'dayofweek': str(weekday),
+                            'hour_from': start,
+                            'hour_to': end,
+                            'day_period': 'morning' if start < 12 else 'afternoon',
+                        }
+                    )
+                    for weekday in weekdays
+                    for start, end in windows
+                ],
+            }
+        )
 
     @classmethod
     def _create_leave(cls, calendar, first, last, name="Holiday"):
         """Close a calendar on whole local days."""
-        return cls.env['resource.calendar.leaves'].create({
-            'name': name,
-            'calendar_id': calendar.id,
-            'resource_id': False,
-            'date_from': to_utc(f'{first} 00:00:00', calendar.tz),
-            'date_to': to_utc(f'{last} 23:59:59', calendar.tz),
-        })
+        return cls.env['resource.calendar.leaves'].create(
+            {
+                'name': name,
+                'calendar_id': calendar.id,
+                'resource_id': False,
+                'date_from': to_utc(f'{first} 00:00:00', calendar.tz),
+                'date_to': to_utc(f'{last} 23:59:59', calendar.tz),
+            }
+        )
 
     @classmethod
     def _milestone(cls, code):
@@ -70,12 +78,14 @@ class SlaCommon(ComplaintCommon):
 
     @classmethod
     def _create_policy(cls, start='received', stop='answered', **values):
-        return cls.env['complaint.sla.policy'].create({
-            'name': f'{start} to {stop}',
-            'start_milestone_id': cls._milestone(start).id,
-            'stop_milestone_id': cls._milestone(stop).id,
-            **values,
-        })
+        return cls.env['complaint.sla.policy'].create(
+            {
+                'name': f'{start} to {stop}',
+                'start_milestone_id': cls._milestone(start).id,
+                'stop_milestone_id': cls._milestone(stop).id,
+                **values,
+            }
+        )
 
     def _at(self, text, tz='Asia/Shanghai'):
         """Let the transaction and the process believe that it is a moment of local time."""
@@ -83,8 +93,9 @@ class SlaCommon(ComplaintCommon):
 
     def _clock(self, case, policy, number=1):
         """Return the one clock of a case, policy and round."""
-        return self.clocks.search([
-            ('case_id', '=', case.id), ('policy_id', '=', policy.id), ('round', '=', number)])
+        return self.clocks.search(
+            [('case_id', '=', case.id), ('policy_id', '=', policy.id), ('round', '=', number)]
+        )
 
     def _run_job(self):
         """Run the job as the scheduler does, in this transaction."""

@@ -26,7 +26,12 @@ class TestClockAccess(SlaCommon):
 
     def test_clocks_follow_their_case(self):
         for user in (
-            self.handler, self.receiver, self.manager, self.committee, self.auditor, self.admin,
+            self.handler,
+            self.receiver,
+            self.manager,
+            self.committee,
+            self.auditor,
+            self.admin,
         ):
             self.assertEqual(self._count(user), 1, user.login)
             self.assertTrue(self.clock.with_user(user).explanation)
@@ -38,8 +43,7 @@ class TestClockAccess(SlaCommon):
 
     def test_recusal_hides_the_clocks(self):
         self.assertEqual(self._count(self.manager), 1)
-        self.case.sudo().accused_employee_ids = [
-            Command.link(self.employees['manager'].id)]
+        self.case.sudo().accused_employee_ids = [Command.link(self.employees['manager'].id)]
         self.env.flush_all()
         self.assertEqual(self._count(self.manager), 0)
         with self.assertRaises(AccessError):

@@ -14,7 +14,8 @@ class TestClockEvents(SlaCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.policy = cls._create_policy(
-            'received', 'answered', limit_kind='work_time', limit_value=8, limit_unit='hour')
+            'received', 'answered', limit_kind='work_time', limit_value=8, limit_unit='hour'
+        )
 
     def _receive(self, text='2026-11-20 09:00'):
         """Register a case at a moment in Shanghai; Friday morning by default."""
@@ -124,7 +125,8 @@ class TestClockEvents(SlaCommon):
         policy = self._create_policy('assigned', 'solution_proposed')
         case = self._receive()
         for moment, stage in (
-            ('2026-11-20 10:00', 'assignment'), ('2026-11-20 10:30', 'investigation'),
+            ('2026-11-20 10:00', 'assignment'),
+            ('2026-11-20 10:30', 'investigation'),
             ('2026-11-20 11:00', 'assignment'),
         ):
             with self._at(moment):
@@ -241,7 +243,8 @@ class TestClockEvents(SlaCommon):
     def _read_rows(self, case):
         self.env.cr.execute(
             "SELECT *, xmin::text FROM complaint_sla_clock WHERE case_id = %s ORDER BY id",
-            [case.id])
+            [case.id],
+        )
         return self.env.cr.fetchall()
 
     def test_handler_is_frozen_when_the_clock_turns_late(self):

@@ -13,21 +13,26 @@ class TestClockImport(SlaCommon):
         cls.policy = cls._create_policy('received', 'closed', limit_value=2)
 
     def _import(self, *rows):
-        cases = self.env['complaint.case'].with_user(self.admin).with_context(
-            complaint_import='history')
-        return cases.create([
-            {
-                'name': number,
-                'number': number,
-                'team_id': self.team.id,
-                'procedure_id': self.procedure.id,
-                'received_at': to_utc(received, 'Asia/Shanghai'),
-                'closed_at': closed and to_utc(closed, 'Asia/Shanghai'),
-                'stage_id': self.stages['closed' if closed else 'investigation'].id,
-                'handler_id': self.handler.id,
-            }
-            for number, received, closed in rows
-        ])
+        cases = (
+            self.env['complaint.case']
+            .with_user(self.admin)
+            .with_context(complaint_import='history')
+        )
+        return cases.create(
+            [
+                {
+                    'name': number,
+                    'number': number,
+                    'team_id': self.team.id,
+                    'procedure_id': self.procedure.id,
+                    'received_at': to_utc(received, 'Asia/Shanghai'),
+                    'closed_at': closed and to_utc(closed, 'Asia/Shanghai'),
+                    'stage_id': self.stages['closed' if closed else 'investigation'].id,
+                    'handler_id': self.handler.id,
+                }
+                for number, received, closed in rows
+            ]
+        )
 
     def test_old_cases_are_met_missed_or_late(self):
         met, missed, opened, odd = self._import(
@@ -67,7 +72,8 @@ class TestClockImport(SlaCommon):
         case = self._import(('OLD-1', '2020-11-20 09:00', '2020-11-23 18:00'))
         with self._at('2026-11-20 09:00'):
             case.with_context(complaint_import=False).with_user(self.manager)._move_to(
-                self.stages['intake'])
+                self.stages['intake']
+            )
         clock = self._clock(case, self.policy, 2)
         self.assertEqual((clock.state, clock.is_imported), ('running', False))
 

@@ -12,11 +12,13 @@ class TestClockRegrade(SlaCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.major = cls.env['complaint.grade'].create({'name': "Grave", 'rank': 90})
-        cls.slow = cls._create_policy(
-            limit_value=5, domain=f"[('grade_id', '!=', {cls.major.id})]")
+        cls.slow = cls._create_policy(limit_value=5, domain=f"[('grade_id', '!=', {cls.major.id})]")
         cls.fast = cls._create_policy(
-            limit_value=4, limit_unit='hour', domain=f"[('grade_id', '=', {cls.major.id})]",
-            grace_value=2)
+            limit_value=4,
+            limit_unit='hour',
+            domain=f"[('grade_id', '=', {cls.major.id})]",
+            grace_value=2,
+        )
 
     def _receive(self, **values):
         with self._at('2026-11-20 09:00'):
@@ -98,8 +100,9 @@ class TestClockRegrade(SlaCommon):
         self.assertTrue(self._clock(case, self.fast).has_grace)
 
     def test_computed_grade_is_noticed_too(self):
-        category = self.env['complaint.category'].create({
-            'name': "Injury", 'grade_id': self.major.id})
+        category = self.env['complaint.category'].create(
+            {'name': "Injury", 'grade_id': self.major.id}
+        )
         case = self._receive(grade_id=False, category_id=False)
         with self._at('2026-11-20 10:00'):
             case.category_id = category
@@ -109,7 +112,8 @@ class TestClockRegrade(SlaCommon):
     def test_flags_are_noticed(self):
         flag = self.env['complaint.flag'].create({'name': "Press"})
         policy = self._create_policy(
-            'received', 'contacted', domain=f"[('flag_ids', 'in', [{flag.id}])]")
+            'received', 'contacted', domain=f"[('flag_ids', 'in', [{flag.id}])]"
+        )
         case = self._receive()
         self.assertFalse(self._clock(case, policy))
         with self._at('2026-11-20 10:00'):
@@ -119,15 +123,17 @@ class TestClockRegrade(SlaCommon):
     def test_policy_made_later_applies_when_the_case_changes_into_it(self):
         case = self._receive()
         policy = self._create_policy(
-            'received', 'closed', limit_value=9, domain=f"[('grade_id', '=', {self.major.id})]")
+            'received', 'closed', limit_value=9, domain=f"[('grade_id', '=', {self.major.id})]"
+        )
         with self._at('2026-11-20 10:00'):
             case.grade_id = self.major
         self.assertMoment(self._clock(case, policy).started_at, '2026-11-20 09:00')
 
     def test_change_of_procedure(self):
         other = self.procedure.copy({'code': 'other'})
-        self.env['complaint.stage'].create({
-            'name': "Start", 'procedure_id': other.id, 'phase': 'intake'})
+        self.env['complaint.stage'].create(
+            {'name': "Start", 'procedure_id': other.id, 'phase': 'intake'}
+        )
         policy = self._create_policy('received', 'closed', procedure_id=other.id)
         case = self._receive()
         self.assertFalse(self._clock(case, policy))

@@ -47,15 +47,22 @@ def get_us_holidays(year):
     """Return the federal holidays of the United States and the days on which they are kept."""
     last_of_may = date(year, 5, 31)
     days = [
-        date(year, 1, 1), get_nth_weekday(year, 1, 0, 3), get_nth_weekday(year, 2, 0, 3),
-        last_of_may - timedelta(last_of_may.weekday()), date(year, 7, 4),
-        get_nth_weekday(year, 9, 0, 1), get_nth_weekday(year, 10, 0, 2), date(year, 11, 11),
-        get_nth_weekday(year, 11, 3, 4), date(year, 12, 25),
+        date(year, 1, 1),
+        get_nth_weekday(year, 1, 0, 3),
+        get_nth_weekday(year, 2, 0, 3),
+        last_of_may - timedelta(last_of_may.weekday()),
+        date(year, 7, 4),
+        get_nth_weekday(year, 9, 0, 1),
+        get_nth_weekday(year, 10, 0, 2),
+        date(year, 11, 11),
+        get_nth_weekday(year, 11, 3, 4),
+        date(year, 12, 25),
     ]
     if year >= 2021:
         days.append(date(year, 6, 19))
     shifts = {5: timedelta(-1), 6: timedelta(1)}
-    return {day for fixed in days for day in (fixed, fixed + shifts.get(fixed.weekday(), timedelta()))}
+    kept = [day + shifts.get(day.weekday(), timedelta()) for day in days]
+    return {*days, *kept}
 
 
 @tagged('post_install', '-at_install')
@@ -68,16 +75,12 @@ class TestDeadlineTables(BaseCase):
 
     def _check_rows(self, rows, get_expected, get_answer):
         self.assertTrue(rows)
-        wrong = [
-            (row, answer) for row in rows if (answer := get_answer(row)) != get_expected(row)
-        ]
+        wrong = [(row, answer) for row in rows if (answer := get_answer(row)) != get_expected(row)]
         self.assertFalse(wrong, f"{len(wrong)} of {len(rows)} rows differ")
 
     def _make_us_timelines(self, tz):
         holidays = {day for year in range(2005, 2031) for day in get_us_holidays(year)}
-        return {
-            name: make_timeline(tz, windows, holidays) for name, windows in SCHEDULES.items()
-        }
+        return {name: make_timeline(tz, windows, holidays) for name, windows in SCHEDULES.items()}
 
     def test_sums_of_business_hours(self):
         rows = read_rows('business_hours', 'add_business_hours_dev.csv')
@@ -87,8 +90,11 @@ class TestDeadlineTables(BaseCase):
                 self._check_rows(
                     rows,
                     lambda row, tz=tz: to_utc(row['due_close_of_period'], tz),
-                    lambda row, tz=tz, timelines=timelines: timelines[row['schedule']].add_work(
-                        to_utc(row['start'], tz), int(row['hours']) * HOUR).deadline,
+                    lambda row, tz=tz, timelines=timelines: (
+                        timelines[row['schedule']]
+                        .add_work(to_utc(row['start'], tz), int(row['hours']) * HOUR)
+                        .deadline
+                    ),
                 )
 
     def test_business_minutes_between(self):
@@ -105,7 +111,9 @@ class TestDeadlineTables(BaseCase):
         years = json.loads(text)['divisions']['common.nations.england-and-wales_slug'].values()
         holidays = {
             datetime.strptime(entry['date'], '%d/%m/%Y').date()
-            for year in years if isinstance(year, list) for entry in year
+            for year in years
+            if isinstance(year, list)
+            for entry in year
         }
         timeline = make_timeline('Europe/London', ((9 * HOUR, 17 * HOUR + 1800),), holidays)
         rows = read_rows('cal_uk', 'uk_ew_deadlines_2024_2025.csv')
@@ -113,9 +121,12 @@ class TestDeadlineTables(BaseCase):
             self._check_rows(
                 rows,
                 lambda row: to_utc(f"{row['due_strictly_after']} 17:30", 'Europe/London'),
-                lambda row, time=time: timeline.close_of_workday(
-                    to_utc(f"{row['start_date']} {time}", 'Europe/London'),
-                    int(row['n_working_days'])).deadline,
+                lambda row, time=time: (
+                    timeline.close_of_workday(
+                        to_utc(f"{row['start_date']} {time}", 'Europe/London'),
+                        int(row['n_working_days']),
+                    ).deadline
+                ),
             )
 
     def test_working_days_of_china_with_make_up_days(self):
@@ -124,17 +135,23 @@ class TestDeadlineTables(BaseCase):
         for path in sorted(get_folder().joinpath('cal_cn').glob('holiday-cn_*.json')):
             for day in json.loads(path.read_text('utf-8'))['days']:
                 exceptions[date.fromisoformat(day['date'])] = (
-                    day['name'], () if day['isOffDay'] else windows)
+                    day['name'],
+                    () if day['isOffDay'] else windows,
+                )
         timeline = make_timeline('Asia/Shanghai', windows, (), exceptions)
         years = {day.year for day in exceptions}
         rows = [
-            row for row in read_rows('cal_cn', 'cn_deadlines_2024_2025.csv')
+            row
+            for row in read_rows('cal_cn', 'cn_deadlines_2024_2025.csv')
             if int(row['due_strictly_after'][:4]) in years
         ]
         self._check_rows(
             rows,
             lambda row: to_utc(f"{row['due_strictly_after']} 18:00", 'Asia/Shanghai'),
-            lambda row: timeline.close_of_workday(
-                to_utc(f"{row['start_date']} 10:00", 'Asia/Shanghai'),
-                int(row['n_working_days'])).deadline,
+            lambda row: (
+                timeline.close_of_workday(
+                    to_utc(f"{row['start_date']} 10:00", 'Asia/Shanghai'),
+                    int(row['n_working_days']),
+                ).deadline
+            ),
         )

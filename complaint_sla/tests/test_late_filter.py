@@ -30,29 +30,36 @@ class TestLateFilter(SlaCommon):
             self.assertCountEqual(self.cases.search(domain + [('sla_state', '=', state)]), wanted)
             self.assertEqual(
                 self.cases.search_count(domain + [('sla_state', '!=', state)]),
-                len(case_ids) - len(wanted))
+                len(case_ids) - len(wanted),
+            )
             self.assertCountEqual(everybody.filtered_domain([('sla_state', '=', state)]), wanted)
         late = everybody.filtered(lambda case: expected[case] == 'late')
         clocks = everybody.sla_clock_ids
         self.assertEqual(
             self.clocks.search([('id', 'in', clocks.ids), ('is_late', '=', True)]),
-            late.sla_clock_ids.filtered('is_late'))
+            late.sla_clock_ids.filtered('is_late'),
+        )
 
     def test_time_alone_makes_it_late(self):
         case = self._receive()
         # Eight hours from 9:00: three quarters are used up at 16:00, all at 18:00.
         for moment, state in (
-            ('2026-11-20 09:00', 'on_time'), ('2026-11-20 15:59:59', 'on_time'),
-            ('2026-11-20 16:00', 'at_risk'), ('2026-11-20 18:00', 'at_risk'),
-            ('2026-11-20 18:00:01', 'late'), ('2027-11-20 09:00', 'late'),
+            ('2026-11-20 09:00', 'on_time'),
+            ('2026-11-20 15:59:59', 'on_time'),
+            ('2026-11-20 16:00', 'at_risk'),
+            ('2026-11-20 18:00', 'at_risk'),
+            ('2026-11-20 18:00:01', 'late'),
+            ('2027-11-20 09:00', 'late'),
         ):
             with self.subTest(moment=moment), self._at(moment):
                 self._check_states({case: state})
 
     def test_several_cases(self):
         late, fresh, answered = (
-            self._receive('2026-11-18 09:00'), self._receive('2026-11-20 11:00'),
-            self._receive('2026-11-18 09:00'))
+            self._receive('2026-11-18 09:00'),
+            self._receive('2026-11-20 11:00'),
+            self._receive('2026-11-18 09:00'),
+        )
         with self._at('2026-11-18 10:00'):
             answered._stamp('answered')
         with self._at('2026-11-20 11:30'):
@@ -77,8 +84,10 @@ class TestLateFilter(SlaCommon):
         with self._at('2026-11-21 09:00'):
             query = self.cases._search([('sla_state', '=', 'late')], order='sla_deadline')
             self.assertIn(case.id, query.get_result_ids())
-            self.env.cr.execute("EXPLAIN " + str(self.env.cr.mogrify(
-                query.select().code, query.select().params), 'utf-8'))
+            self.env.cr.execute(
+                "EXPLAIN "
+                + str(self.env.cr.mogrify(query.select().code, query.select().params), 'utf-8')
+            )
         plan = '\n'.join(row[0] for row in self.env.cr.fetchall())
         self.assertIn('sla_deadline_index', plan)
 
@@ -120,9 +129,18 @@ class TestLateFilter(SlaCommon):
             records = case.with_user(user)
             for view in ('form', 'list', 'kanban', 'search'):
                 records.get_view(view_type=view)
-            values = records.web_read({
-                'sla_state': {}, 'sla_time_left': {}, 'sla_deadline': {},
-                'sla_clock_ids': {'fields': {'policy_id': {'fields': {'display_name': {}}},
-                                             'time_left': {}, 'explanation': {}}},
-            })
+            values = records.web_read(
+                {
+                    'sla_state': {},
+                    'sla_time_left': {},
+                    'sla_deadline': {},
+                    'sla_clock_ids': {
+                        'fields': {
+                            'policy_id': {'fields': {'display_name': {}}},
+                            'time_left': {},
+                            'explanation': {},
+                        }
+                    },
+                }
+            )
             self.assertEqual(len(values[0]['sla_clock_ids']), 1)

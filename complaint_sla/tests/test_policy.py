@@ -1,5 +1,8 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import SlaCommon
 
@@ -21,11 +24,46 @@ class TestPolicy(SlaCommon):
     def test_nonsense_is_refused_with_a_sentence(self):
         self._check_refused("needs at least 1", limit_kind='work_time', limit_value=0)
         self._check_refused(
-            "counted in working days", limit_kind='workday_close', limit_unit='hour')
+            "counted in working days", limit_kind='workday_close', limit_unit='hour'
+        )
         self._check_refused("same milestone", start='received', stop='received')
         for domain in ("[('no_such_field', '=', 1)]", "not a domain", "[('name', 'like'"):
             self._check_refused("cannot be understood", domain=domain)
         self.assertTrue(self._create_policy(limit_kind='workday_close', limit_value=0))
+        for values in (
+            {'limit_value': -1},
+            {'limit_value': 10001},
+            {'cutoff_time': 24.0},
+            {'at_risk_percent': 101},
+            {'grace_value': -1},
+        ):
+            with (
+                self.subTest(values=values),
+                self.assertRaises(CheckViolation),
+                mute_logger('odoo.sql_db'),
+                self.env.cr.savepoint(),
+            ):
+                self._create_policy(limit_kind='workday_close', **values)
+
+    def test_longest_limit_has_an_end(self):
+        self._create_leave(self.office, '2026-11-01', '2199-12-31', "Wound up")
+        for kind in ('work_time', 'workday_close'):
+            for calendar in (self.office, self.london):
+                policy = self._create_policy(
+                    limit_kind=kind, limit_value=10000, calendar_id=calendar.id
+                )
+                self.assertGreater(policy.preview('2026-11-20 09:00:00')['deadline'].year, 2050)
+
+    def test_domain_with_a_field_that_was_removed_gets_a_sentence(self):
+        policy = self._create_policy()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE complaint_sla_policy SET domain = '[(''x_gone'', ''='', 1)]' WHERE id = %s",
+            [policy.id],
+        )
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "received to answered.*cannot be understood"):
+            self._receive()
 
     def test_policy_without_a_calendar_takes_team_s_then_company_s_then_all_hours(self):
         policy = self._create_policy(limit_value=10, limit_unit='hour')
@@ -36,10 +74,10 @@ class TestPolicy(SlaCommon):
         self.team.calendar_id = False
         case = self._receive('2026-11-20 17:00')
         self.assertEqual(self._clock(case, policy).calendar_id, self.london)
-        self.assertMoment(
-            self._clock(case, policy).deadline, '2026-11-23 10:30', 'Europe/London')
-        flexible = self.env['resource.calendar'].create({
-            'name': "As you like", 'schedule_type': 'flexible', 'tz': 'Asia/Shanghai'})
+        self.assertMoment(self._clock(case, policy).deadline, '2026-11-23 10:30', 'Europe/London')
+        flexible = self.env['resource.calendar'].create(
+            {'name': "As you like", 'schedule_type': 'flexible', 'tz': 'Asia/Shanghai'}
+        )
         company.resource_calendar_id = flexible
         case = self._receive('2026-11-20 17:00')
         clock = self._clock(case, policy)
@@ -78,18 +116,22 @@ class TestPolicy(SlaCommon):
         self.assertEqual((policy.state, policy.version), ('active', 1))
         self.assertEqual(policy.on_reopen, 'new')
         self.assertEqual(
-            set(policy.cancel_milestone_ids.mapped('code')), {'closed', 'refused', 'withdrawn'})
+            set(policy.cancel_milestone_ids.mapped('code')), {'closed', 'refused', 'withdrawn'}
+        )
 
     def test_default_policies_of_the_standard_procedure(self):
-        policies = self.env['complaint.sla.policy'].union(*[
-            self.env.ref(f'complaint_sla.policy_standard_{name}')
-            for name in ('acknowledge', 'answer', 'close')
-        ])
+        policies = self.env['complaint.sla.policy'].union(
+            *[
+                self.env.ref(f'complaint_sla.policy_standard_{name}')
+                for name in ('acknowledge', 'answer', 'close')
+            ]
+        )
         policies.action_unarchive()
         self.assertEqual(set(policies.mapped('state')), {'active'})
         case = self._receive()
         deadlines = {
-            clock.policy_id.stop_milestone_id.code: clock.deadline for clock in case.sla_clock_ids}
+            clock.policy_id.stop_milestone_id.code: clock.deadline for clock in case.sla_clock_ids
+        }
         self.assertMoment(deadlines['acknowledged'], '2026-11-20 18:00')
         self.assertMoment(deadlines['answered'], '2026-11-27 18:00')
         self.assertMoment(deadlines['closed'], '2027-01-01 18:00')
@@ -97,9 +139,11 @@ class TestPolicy(SlaCommon):
         with self._at('2026-11-20 10:00'):
             case._move_to(self.stages['communication'])
         states = {
-            clock.policy_id.stop_milestone_id.code: clock.state for clock in case.sla_clock_ids}
+            clock.policy_id.stop_milestone_id.code: clock.state for clock in case.sla_clock_ids
+        }
         self.assertEqual(
-            states, {'acknowledged': 'cancelled', 'answered': 'met', 'closed': 'running'})
+            states, {'acknowledged': 'cancelled', 'answered': 'met', 'closed': 'running'}
+        )
 
     # === VERSIONS === #
 
@@ -114,8 +158,7 @@ class TestPolicy(SlaCommon):
         self.assertEqual(clock.policy_version, 1)
         # A corrected start is reckoned by the version that the clock runs by.
         with self._at('2026-11-20 11:00'):
-            case.with_user(self.manager)._correct_received_at(
-                clock.started_at.replace(minute=30))
+            case.with_user(self.manager)._correct_received_at(clock.started_at.replace(minute=30))
         self.assertMoment(clock.started_at, '2026-11-20 09:30')
         self.assertMoment(clock.deadline, '2026-11-23 09:30')
         self.assertMoment(self._clock(self._receive(), policy).deadline, '2026-11-20 10:00')

@@ -27,16 +27,20 @@ class TestReminderJob(SlaCommon):
             return self._create_worked_case(**values)
 
     def _activities(self, case):
-        return case.sudo().with_context(active_test=False).activity_ids.filtered(
-            lambda activity: activity.activity_type_id == self.type)
+        return (
+            case.sudo()
+            .with_context(active_test=False)
+            .activity_ids.filtered(lambda activity: activity.activity_type_id == self.type)
+        )
 
     def _run_at(self, text):
         with self._at(text):
             self._run_job()
 
     def _triggers(self):
-        return sorted(self.env['ir.cron.trigger'].search(
-            [('cron_id', '=', self.cron.id)]).mapped('call_at'))
+        return sorted(
+            self.env['ir.cron.trigger'].search([('cron_id', '=', self.cron.id)]).mapped('call_at')
+        )
 
     def test_not_before_the_deadline_then_once(self):
         case = self._receive()
@@ -143,9 +147,13 @@ class TestReminderJob(SlaCommon):
         for _number in range(5):
             self._receive()
         self.env.flush_all()
-        with self._at('2026-11-20 09:30'), patch.object(
-            type(self.env['ir.cron']), '_commit_progress', lambda *args, **kwargs: 60.0,
-        ), self.assertQueryCount(6):
+        with (
+            self._at('2026-11-20 09:30'),
+            patch.object(
+                type(self.env['ir.cron']), '_commit_progress', lambda *args, **kwargs: 60.0
+            ),
+            self.assertQueryCount(6),
+        ):
             self.clocks._cron_remind()
 
     def test_cost_of_a_batch_does_not_grow_with_each_clock(self):
@@ -178,7 +186,9 @@ class TestReminderJob(SlaCommon):
             raise Killed
 
         with (
-            self._at('2026-11-21 18:00'), self.assertRaises(Killed), self.env.cr.savepoint(),
+            self._at('2026-11-21 18:00'),
+            self.assertRaises(Killed),
+            self.env.cr.savepoint(),
             patch.object(type(self.env['ir.cron']), '_commit_progress', kill),
         ):
             self.clocks._cron_remind()

@@ -26,28 +26,41 @@ class TestReminderParallel(BaseCase):
             self.others = env['complaint.sla.policy'].search([])
             self.other_ids = self.others.ids
             self.others.action_archive()
-            self.policy_id = env['complaint.sla.policy'].create({
-                'name': "Parallel",
-                'start_milestone_id': env['complaint.milestone']._get_by_code('received').id,
-                'stop_milestone_id': env['complaint.milestone']._get_by_code('answered').id,
-                'limit_value': 1,
-                'limit_unit': 'hour',
-            }).id
-            self.case_ids = env['complaint.case'].create([
-                {
-                    'name': f"Parallel {number}", 'handler_id': SUPERUSER_ID, 'is_example': True,
-                    'complainant_name': "Somebody",
-                }
-                for number in range(CASES)
-            ]).ids
+            self.policy_id = (
+                env['complaint.sla.policy']
+                .create(
+                    {
+                        'name': "Parallel",
+                        'start_milestone_id': env['complaint.milestone']
+                        ._get_by_code('received')
+                        .id,
+                        'stop_milestone_id': env['complaint.milestone']._get_by_code('answered').id,
+                        'limit_value': 1,
+                        'limit_unit': 'hour',
+                    }
+                )
+                .id
+            )
+            self.case_ids = (
+                env['complaint.case']
+                .create(
+                    [
+                        {
+                            'name': f"Parallel {number}",
+                            'handler_id': SUPERUSER_ID,
+                            'is_example': True,
+                            'complainant_name': "Somebody",
+                        }
+                        for number in range(CASES)
+                    ]
+                )
+                .ids
+            )
 
     @contextmanager
     def _open(self, moment):
         """Open a connection of its own whose transactions happen at a moment; commit at the end."""
-        with (
-            patch.object(BaseCursor, 'now', lambda cursor: moment),
-            self.registry.cursor() as cr,
-        ):
+        with patch.object(BaseCursor, 'now', lambda cursor: moment), self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
     def _clean_up(self):
@@ -58,8 +71,9 @@ class TestReminderParallel(BaseCase):
             policy.unlink()
             others = env['complaint.sla.policy'].with_context(active_test=False)
             others.browse(self.other_ids).action_unarchive()
-            env['ir.cron.trigger'].search([
-                ('cron_id', '=', env.ref('complaint_sla.ir_cron_remind').id)]).unlink()
+            env['ir.cron.trigger'].search(
+                [('cron_id', '=', env.ref('complaint_sla.ir_cron_remind').id)]
+            ).unlink()
 
     def _tick(self, barrier, errors):
         try:
@@ -81,10 +95,16 @@ class TestReminderParallel(BaseCase):
         self.assertFalse(errors)
         with self._open(DUE) as env:
             env['complaint.sla.clock']._cron_remind()  # what a lost race left over
-            activities = env['mail.activity'].search([
-                ('res_model', '=', 'complaint.case'), ('res_id', 'in', self.case_ids),
-                ('activity_type_id', '=',
-                 env.ref('complaint_sla.mail_activity_type_deadline').id),
-            ])
+            activities = env['mail.activity'].search(
+                [
+                    ('res_model', '=', 'complaint.case'),
+                    ('res_id', 'in', self.case_ids),
+                    (
+                        'activity_type_id',
+                        '=',
+                        env.ref('complaint_sla.mail_activity_type_deadline').id,
+                    ),
+                ]
+            )
             self.assertEqual(len(activities), CASES)
             self.assertEqual(len(set(activities.mapped('res_id'))), CASES)

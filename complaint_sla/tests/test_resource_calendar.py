@@ -32,10 +32,17 @@ class TestResourceCalendar(SlaCommon):
         self.assertMoment(due(), '2026-11-23 10:00')
         friday[1].unlink()
         self.assertMoment(due(), '2026-11-23 15:00')
-        self.office.attendance_ids = [Command.create({
-            'name': "Saturday", 'dayofweek': '5', 'hour_from': 9, 'hour_to': 12,
-            'day_period': 'morning',
-        })]
+        self.office.attendance_ids = [
+            Command.create(
+                {
+                    'name': "Saturday",
+                    'dayofweek': '5',
+                    'hour_from': 9,
+                    'hour_to': 12,
+                    'day_period': 'morning',
+                }
+            )
+        ]
         self.assertMoment(due(), '2026-11-23 11:00')
         leave = self._create_leave(self.office, '2026-11-21', '2026-11-23')
         self.assertMoment(due(), '2026-11-24 15:00')
@@ -57,14 +64,16 @@ class TestResourceCalendar(SlaCommon):
         other = self.env['res.company'].create({'name': "Elsewhere"})
         calendar = self.office.copy({'company_id': other.id, 'tz': 'Asia/Shanghai'})
         tokens = self.office.engine_token, calendar.engine_token
-        self.env['resource.calendar.leaves'].create({
-            'name': "Founding day",
-            'calendar_id': False,
-            'resource_id': False,
-            'company_id': self.env.company.id,
-            'date_from': to_utc('2026-11-20 00:00', 'Asia/Shanghai'),
-            'date_to': to_utc('2026-11-20 23:59:59', 'Asia/Shanghai'),
-        })
+        self.env['resource.calendar.leaves'].create(
+            {
+                'name': "Founding day",
+                'calendar_id': False,
+                'resource_id': False,
+                'company_id': self.env.company.id,
+                'date_from': to_utc('2026-11-20 00:00', 'Asia/Shanghai'),
+                'date_to': to_utc('2026-11-20 23:59:59', 'Asia/Shanghai'),
+            }
+        )
         self.assertNotEqual(self.office.engine_token, tokens[0])
         self.assertEqual(calendar.engine_token, tokens[1])
         day = datetime(2026, 11, 20)
@@ -73,13 +82,18 @@ class TestResourceCalendar(SlaCommon):
 
     def test_leave_of_a_person_closes_nothing(self):
         token = self.office.engine_token
-        resource = self.env['resource.resource'].create({
-            'name': "Somebody", 'calendar_id': self.office.id})
-        self.env['resource.calendar.leaves'].create({
-            'name': "Holiday of one person", 'resource_id': resource.id,
-            'calendar_id': self.office.id,
-            'date_from': to_utc('2026-11-20 00:00'), 'date_to': to_utc('2026-11-21 00:00'),
-        })
+        resource = self.env['resource.resource'].create(
+            {'name': "Somebody", 'calendar_id': self.office.id}
+        )
+        self.env['resource.calendar.leaves'].create(
+            {
+                'name': "Holiday of one person",
+                'resource_id': resource.id,
+                'calendar_id': self.office.id,
+                'date_from': to_utc('2026-11-20 00:00'),
+                'date_to': to_utc('2026-11-21 00:00'),
+            }
+        )
         self.assertEqual(self.office.engine_token, token)
         self.assertTrue(self._timeline().is_workday(datetime(2026, 11, 20)))
 
@@ -94,14 +108,17 @@ class TestResourceCalendar(SlaCommon):
 
     def test_working_day_is_the_calendar_s_own(self):
         for windows, seconds in (
-            (((9, 12), (13, 18)), 8 * 3600), (((8, 15.5),), 27000), (((9, 16.6667),), 27600),
+            (((9, 12), (13, 18)), 8 * 3600),
+            (((8, 15.5),), 27000),
+            (((9, 16.6667),), 27600),
         ):
             calendar = self._create_calendar("Own", 'UTC', windows)
             self.assertEqual(self._timeline(calendar).schedule.day_seconds, seconds)
 
     def test_flexible_calendar_is_refused_with_a_sentence(self):
-        flexible = self.env['resource.calendar'].create({
-            'name': "As you like", 'schedule_type': 'flexible', 'tz': 'UTC'})
+        flexible = self.env['resource.calendar'].create(
+            {'name': "As you like", 'schedule_type': 'flexible', 'tz': 'UTC'}
+        )
         with self.assertRaisesRegex(ValidationError, "As you like.*flexible"):
             self.team.calendar_id = flexible
         with self.assertRaisesRegex(ValidationError, "As you like.*flexible"):
@@ -114,7 +131,8 @@ class TestResourceCalendar(SlaCommon):
             self.office.flexible_hours = True
 
     def test_empty_calendar_is_refused_with_a_sentence(self):
-        empty = self.env['resource.calendar'].create({
-            'name': "Nobody", 'tz': 'UTC', 'attendance_ids': [Command.clear()]})
+        empty = self.env['resource.calendar'].create(
+            {'name': "Nobody", 'tz': 'UTC', 'attendance_ids': [Command.clear()]}
+        )
         with self.assertRaisesRegex(ValidationError, "Nobody.*empty"):
             self.team.calendar_id = empty

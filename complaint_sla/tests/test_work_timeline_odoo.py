@@ -9,8 +9,16 @@ from odoo.tests import TransactionCase, tagged
 from ..tools.work_timeline import to_moment, to_seconds
 
 ZONES = (
-    'UTC', 'Asia/Shanghai', 'Europe/London', 'America/New_York', 'America/Havana',
-    'Australia/Lord_Howe', 'Europe/Dublin', 'Asia/Kathmandu', 'America/St_Johns', 'Africa/Cairo',
+    'UTC',
+    'Asia/Shanghai',
+    'Europe/London',
+    'America/New_York',
+    'America/Havana',
+    'Australia/Lord_Howe',
+    'Europe/Dublin',
+    'Asia/Kathmandu',
+    'America/St_Johns',
+    'Africa/Cairo',
 )
 LAST_MICROSECOND = timedelta(microseconds=1)
 
@@ -31,12 +39,15 @@ class TestWorkTimelineOdoo(TransactionCase):
         for week_type in ('0', '1') if two_weeks else (False,):
             for weekday in range(7):
                 attendances += self._make_day(random, weekday, week_type)
-        return self.env['resource.calendar'].create({
-            'name': "Random",
-            'tz': random.choice(ZONES),
-            'two_weeks_calendar': two_weeks,
-            'attendance_ids': [Command.clear()] + [Command.create(vals) for vals in attendances],
-        })
+        return self.env['resource.calendar'].create(
+            {
+                'name': "Random",
+                'tz': random.choice(ZONES),
+                'two_weeks_calendar': two_weeks,
+                'attendance_ids': [Command.clear()]
+                + [Command.create(vals) for vals in attendances],
+            }
+        )
 
     def _make_day(self, random, weekday, week_type):
         """Return up to three work periods and a break, on quarters of an hour."""
@@ -49,8 +60,12 @@ class TestWorkTimelineOdoo(TransactionCase):
             windows.append((marks[6], marks[7], 'lunch'))
         return [
             {
-                'name': f'{weekday} {start}', 'dayofweek': str(weekday), 'day_period': period,
-                'hour_from': start / 4, 'hour_to': end / 4, 'week_type': week_type,
+                'name': f'{weekday} {start}',
+                'dayofweek': str(weekday),
+                'day_period': period,
+                'hour_from': start / 4,
+                'hour_to': end / 4,
+                'week_type': week_type,
             }
             for start, end, period in windows
         ]
@@ -59,23 +74,26 @@ class TestWorkTimelineOdoo(TransactionCase):
         vals_list = []
         for _count in range(random.randrange(8)):
             start = first + timedelta(seconds=random.randrange(400 * 86400))
-            vals_list.append({
-                'name': "Closed",
-                'calendar_id': calendar.id if random.random() < 0.7 else False,
-                'resource_id': False,
-                'time_type': random.choice(('leave', 'leave', 'other')),
-                'date_from': start,
-                'date_to': start + timedelta(seconds=random.randrange(60, 6 * 86400)),
-            })
+            vals_list.append(
+                {
+                    'name': "Closed",
+                    'calendar_id': calendar.id if random.random() < 0.7 else False,
+                    'resource_id': False,
+                    'time_type': random.choice(('leave', 'leave', 'other')),
+                    'date_from': start,
+                    'date_to': start + timedelta(seconds=random.randrange(60, 6 * 86400)),
+                }
+            )
         return self.env['resource.calendar.leaves'].create(vals_list)
 
     def _ask_odoo(self, calendar, start, end):
-        """Return Odoo's work intervals as merged (from, to) in seconds; 23:59:59.999999 is 24:00."""
+        """Return Odoo's work intervals, merged, in seconds; 23:59:59.999999 is 24:00."""
         intervals = calendar._work_intervals_batch(pytz.utc.localize(start), pytz.utc.localize(end))
         result = []
         for begin, stop, _attendance in intervals[False]:
             begin, stop = (
-                moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (begin, stop))
+                moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (begin, stop)
+            )
             if stop.microsecond == 999999:
                 stop += LAST_MICROSECOND
             begin, stop = to_seconds(begin), to_seconds(stop)
@@ -106,8 +124,8 @@ class TestWorkTimelineOdoo(TransactionCase):
                 end = start + timedelta(seconds=random.randrange(120 * 86400))
                 with self.subTest(number=number, tz=calendar.tz, start=start, end=end):
                     self.assertEqual(
-                        self._ask_engine(calendar, start, end),
-                        self._ask_odoo(calendar, start, end))
+                        self._ask_engine(calendar, start, end), self._ask_odoo(calendar, start, end)
+                    )
 
     def test_sums_are_inverse_to_odoo_on_random_calendars(self):
         """What Odoo counts from the start to our deadline is what was asked for."""
@@ -118,8 +136,9 @@ class TestWorkTimelineOdoo(TransactionCase):
                 continue
             start = datetime(2026, random.randrange(1, 13), 5, random.randrange(24))
             seconds = random.randrange(1, 200 * 3600)
-            deadline = calendar._get_work_timeline(self.env.company).add_work(
-                start, seconds).deadline
+            deadline = (
+                calendar._get_work_timeline(self.env.company).add_work(start, seconds).deadline
+            )
             intervals = self._ask_odoo(calendar, start, deadline)
             with self.subTest(number=number, tz=calendar.tz, start=start, seconds=seconds):
                 self.assertEqual(sum(stop - begin for begin, stop in intervals), seconds)
@@ -127,18 +146,29 @@ class TestWorkTimelineOdoo(TransactionCase):
                 self.assertEqual(to_moment(intervals[-1][1]), deadline)
 
     def test_break_is_no_work(self):
-        calendar = self.env['resource.calendar'].create({
-            'name': "With a break",
-            'tz': 'UTC',
-            'attendance_ids': [Command.clear()] + [
-                Command.create({
-                    'name': period, 'dayofweek': '0', 'day_period': period,
-                    'hour_from': start, 'hour_to': end,
-                })
-                for period, start, end in (
-                    ('morning', 8, 12), ('lunch', 12, 13), ('afternoon', 13, 17))
-            ],
-        })
+        calendar = self.env['resource.calendar'].create(
+            {
+                'name': "With a break",
+                'tz': 'UTC',
+                'attendance_ids': [Command.clear()]
+                + [
+                    Command.create(
+                        {
+                            'name': period,
+                            'dayofweek': '0',
+                            'day_period': period,
+                            'hour_from': start,
+                            'hour_to': end,
+                        }
+                    )
+                    for period, start, end in (
+                        ('morning', 8, 12),
+                        ('lunch', 12, 13),
+                        ('afternoon', 13, 17),
+                    )
+                ],
+            }
+        )
         timeline = calendar._get_work_timeline(self.env.company)
         monday = datetime(2026, 11, 23)
         self.assertEqual(timeline.work_seconds(monday, monday + timedelta(days=1)), 8 * 3600)

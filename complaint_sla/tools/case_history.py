@@ -1,4 +1,5 @@
 """What the events of one case say about the start and the end of a time limit."""
+
 from datetime import datetime
 from typing import NamedTuple
 

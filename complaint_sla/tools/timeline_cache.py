@@ -1,4 +1,5 @@
 """The timelines that this process has laid out, shared by its threads."""
+
 from collections import OrderedDict
 from threading import Lock
 
