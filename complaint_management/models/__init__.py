@@ -19,6 +19,7 @@ from . import complaint_case_stage
 from . import complaint_case_history
 from . import complaint_case_access
 from . import complaint_event
+from . import complaint_event_proof
 from . import complaint_tombstone
 from . import hr_department
 from . import hr_employee

@@ -1,0 +1,137 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .complaint_event import ERASE_SETTING
+
+
+class ComplaintEventProof(models.Model):
+    """Proving that nobody changed the history, and the only ways to erase parts of it."""
+
+    _inherit = 'complaint.event'
+
+    # === VERIFYING === #
+
+    @api.model
+    def _find_first_break(self, case):
+        """Return the sentence that names the first broken row of a case's history, or None.
+
+        Reads the table itself, not the cache of the ORM.
+
+        :param case: complaint.case record, as superuser
+        """
+        self.flush_model()
+        case.flush_recordset(['event_count', 'event_head'])
+        columns = [
+            'id',
+            'case_id',
+            'sequence',
+            'milestone_id',
+            'round',
+            'occurred_at',
+            'recorded_at',
+            'user_id',
+            'note',
+            'payload',
+            'content_salt',
+            'content_digest',
+            'revokes_id',
+            'previous_hash',
+            'hash',
+        ]
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
+                SQL(', ').join(map(SQL.identifier, columns)),
+                case.id,
+            )
+        )
+        [(count, head)] = self.env.execute_query(
+            SQL("SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id)
+        )
+        previous = None
+        erasure = self.env['complaint.milestone']._get_by_code('content_erased')
+        erased = {
+            sequence
+            for row in rows
+            if row['milestone_id'] == erasure.id
+            for sequence in (row['payload'] or {}).get('erased', ())
+        }
+        for expected, row in enumerate(rows, 1):
+            if problem := self._find_row_problem(row, expected, previous, erased):
+                return problem
+            previous = row['hash']
+        if len(rows) != (count or 0) or (previous or '') != (head or ''):
+            return self.env._(
+                "After record %(number)s the rest of the history is missing: the case counts "
+                "%(count)s records.",
+                number=len(rows),
+                count=count or 0,
+            )
+        return None
+
+    @api.model
+    def _find_row_problem(self, row, expected, previous, erased):
+        if row['sequence'] != expected:
+            return self.env._("Record %(number)s is missing.", number=expected)
+        if (row['previous_hash'] or '') != (previous or ''):
+            return self.env._(
+                "Record %(number)s does not follow the one before it.", number=expected
+            )
+        if row['hash'] != self._compute_row_hash(row):
+            return self.env._("Record %(number)s was changed afterwards.", number=expected)
+        blank = not (row['note'] or row['payload'] or row['content_salt'])
+        if blank and expected in erased:
+            return None
+        if row['content_digest'] != self._compute_content_digest(
+            {**row, 'content_salt': row['content_salt'] or ''}
+        ):
+            return self.env._(
+                "The text of record %(number)s was changed afterwards.", number=expected
+            )
+        return None
+
+    # === ERASING === #
+
+    @api.model
+    def _allow_erasing(self):
+        """Let the trigger pass for the rest of this transaction.
+
+        The setting holds the number of the transaction, so it is worthless in any other one.
+        """
+        self.env.cr.execute(SQL("SELECT set_config(%s, txid_current()::text, true)", ERASE_SETTING))
+
+    @api.model
+    def _end_erasing(self):
+        self.env.cr.execute(SQL("SELECT set_config(%s, '', true)", ERASE_SETTING))
+
+    def _erase_content(self, reason):
+        """Blank notes and payloads; the chain still verifies and says what was erased.
+
+        :param str reason: kept in the new event that lists the erased numbers
+        """
+        milestone = self.env['complaint.milestone']._get_by_code('content_erased')
+        # What lists the erased records is needed to tell erasing from tampering.
+        erasable = self.filtered(lambda event: event.milestone_id != milestone)
+        self._record(
+            [
+                {
+                    'case_id': case.id,
+                    'milestone_id': milestone.id,
+                    'occurred_at': self.env.cr.now(),
+                    'note': reason,
+                    'payload': {'erased': sorted(events.mapped('sequence'))},
+                }
+                for case, events in erasable.grouped('case_id').items()
+            ]
+        )
+        self.flush_model()
+        self._allow_erasing()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE complaint_event SET note = NULL, payload = NULL, content_salt = NULL "
+                "WHERE id = ANY(%s)",
+                erasable.ids,
+            )
+        )
+        self._end_erasing()
+        erasable.invalidate_recordset(['note', 'payload', 'content_salt'])
