@@ -60,12 +60,17 @@ class ComplaintEventProof(models.Model):
             if problem := self._find_row_problem(row, expected, previous, erased):
                 return problem
             previous = row['hash']
-        if len(rows) != (count or 0) or (previous or '') != (head or ''):
+        if len(rows) != (count or 0):
             return self.env._(
                 "After record %(number)s the rest of the history is missing: the case counts "
                 "%(count)s records.",
                 number=len(rows),
                 count=count or 0,
+            )
+        if (previous or '') != (head or ''):
+            return self.env._(
+                "Record %(number)s, the last one, is not the one that the case knows.",
+                number=len(rows),
             )
         return None
 

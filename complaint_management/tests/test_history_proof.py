@@ -78,36 +78,41 @@ class TestHistoryProof(ComplaintCommon):
         self.assertIn(self.case.number, notice['message'])
         self.assertIn("record 3 ", notice['message'])
 
-    def test_a_row_with_a_new_hash_breaks_the_next_one(self):
-        event = self._row(4)
-        row = {
-            name: event[name]
-            for name in (
-                'sequence',
-                'round',
-                'occurred_at',
-                'recorded_at',
-                'payload',
-                'previous_hash',
-                'content_salt',
-            )
-        }
-        row |= {
-            'case_id': self.case.id,
-            'milestone_id': event.milestone_id.id,
-            'revokes_id': False,
-            'user_id': event.user_id.id,
-            'note': "Call 9",
-        }
+    def _rewrite(self, event, **changes):
+        """Change a row and give it the hash that fits; return that hash."""
+        names = ('sequence', 'round', 'occurred_at', 'recorded_at', 'payload', 'previous_hash')
+        row = {name: event[name] for name in (*names, 'content_salt', 'note')}
+        row |= {name: event[name].id for name in ('case_id', 'milestone_id', 'user_id')}
+        row |= {'revokes_id': False, **changes}
         row['content_digest'] = event._compute_content_digest(row)
+        new_hash = event._compute_row_hash(row)
         self._tamper(
-            "UPDATE complaint_event SET note = 'Call 9', content_digest = %s, hash = %s "
-            "WHERE id = %s",
+            "UPDATE complaint_event SET note = %s, content_digest = %s, previous_hash = %s, "
+            "hash = %s WHERE id = %s",
+            row['note'],
             row['content_digest'],
-            event._compute_row_hash(row),
+            row['previous_hash'],
+            new_hash,
             event.id,
         )
+        return new_hash
+
+    def test_a_row_with_a_new_hash_breaks_the_next_one(self):
+        self._rewrite(self._row(4), note="Call 9")
         self.assertIn("Record 5 does not follow", self._problem())
+
+    def test_a_row_that_is_tied_to_a_forged_one_is_found(self):
+        forged = self._rewrite(self._row(4), note="Call 9")
+        self._tamper(
+            "UPDATE complaint_event SET previous_hash = %s WHERE id = %s", forged, self._row(5).id
+        )
+        self.assertIn("Record 5 was changed", self._problem())
+
+    def test_a_forged_chain_does_not_match_the_head_of_the_case(self):
+        forged = self._rewrite(self._row(4), note="Call 9")
+        for sequence in (5, 6):
+            forged = self._rewrite(self._row(sequence), previous_hash=forged)
+        self.assertIn("Record 6, the last one", self._problem())
 
     def test_a_rehashed_last_row_does_not_match_the_head(self):
         event = self._row(6)
@@ -117,7 +122,7 @@ class TestHistoryProof(ComplaintCommon):
         self._tamper(
             "UPDATE complaint_case SET event_head = repeat('0', 64) WHERE id = %s", self.case.id
         )
-        self.assertIsNotNone(self._problem())
+        self.assertIn("Record 6, the last one", self._problem())
 
     def test_a_removed_row_in_the_middle_is_named(self):
         self._tamper("DELETE FROM complaint_event WHERE id = %s", self._row(4).id)
