@@ -23,6 +23,13 @@ class ComplaintCaseAccess(models.Model):
         self.ensure_one()
         return self.accused_employee_ids.employee_id.user_id
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # The rules ask who is recused through a table of its own, and core does not wait for
+        # what is still to be reckoned there.
+        self._recompute_model(['recused_user_ids'])
+        return super()._search(domain, *args, **kwargs)
+
     @api.constrains('handler_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids')
     def _check_nobody_recused_assigned(self):
         """Keep the person complained about away from the case (requirement T16)."""

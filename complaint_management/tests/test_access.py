@@ -154,7 +154,9 @@ class TestAccessMatrix(AccessCommon):
             self._assert_open(clerk, case, True)
             case[name] = False
             self._assert_open(clerk, case, False)
-        mine = self._create_case(user=clerk, team_id=self.stranger.id, contact_owner_id=False)
+        mine = self._create_case(
+            user=clerk, team_id=self.stranger.id, contact_owner_id=self.receiver.id
+        )
         self._assert_open(clerk, mine, True)
 
     def test_legal_staff_see_what_needs_a_legal_opinion(self):

@@ -36,8 +36,21 @@ class TestRecusal(AccessCommon):
         self._assert_open(self.receiver, self.case, True)
         self._assert_open(self.env.user, self.case, True)
 
+    def test_recusal_holds_from_the_same_moment_on(self):
+        self.env.flush_all()
+        domain = [('id', '=', self.case.id)]
+        cases = self.env['complaint.case'].with_user(self.committee)
+        events = self.env['complaint.event'].with_user(self.committee)
+        self.case.sudo().accused_employee_ids = [Command.link(self.employees['committee'].id)]
+        self.assertFalse(cases.search(domain))
+        self.env.flush_all()
+        self.employees['committee'].user_id = False
+        self.assertTrue(cases.search(domain))
+        self.employees['committee'].user_id = self.committee
+        self.assertFalse(events.search([('case_id', '=', self.case.id)]))
+
     def test_who_took_the_complaint_and_made_it_is_kept_away_too(self):
-        case = self._create_case(user=self.committee, contact_owner_id=False)
+        case = self._create_case(user=self.committee, contact_owner_id=self.receiver.id)
         self._assert_open(self.committee, case, True)
         case.sudo().accused_employee_ids = [Command.link(self.employees['committee'].id)]
         self._assert_open(self.committee, case, False)
