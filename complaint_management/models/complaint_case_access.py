@@ -99,7 +99,7 @@ class ComplaintCaseAccess(models.Model):
         return followers
 
     def write(self, vals):
-        before = {case: case.handler_id for case in self} if vals.get('handler_id') else {}
+        before = {case: case.handler_id for case in self} if 'handler_id' in vals else {}
         result = super().write(vals)
         changed = self.filtered(lambda case: case in before and case.handler_id != before[case])
         changed._withdraw_handling_activities()

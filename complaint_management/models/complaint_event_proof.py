@@ -21,30 +21,7 @@ class ComplaintEventProof(models.Model):
         """
         self.flush_model()
         case.flush_recordset(['event_count', 'event_head'])
-        columns = [
-            'id',
-            'case_id',
-            'sequence',
-            'milestone_id',
-            'round',
-            'occurred_at',
-            'recorded_at',
-            'user_id',
-            'note',
-            'payload',
-            'content_salt',
-            'content_digest',
-            'revokes_id',
-            'previous_hash',
-            'hash',
-        ]
-        rows = self.env.execute_query_dict(
-            SQL(
-                "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
-                SQL(', ').join(map(SQL.identifier, columns)),
-                case.id,
-            )
-        )
+        rows = self._read_rows(case)
         [(count, head)] = self.env.execute_query(
             SQL("SELECT event_count, event_head FROM complaint_case WHERE id = %s", case.id)
         )
@@ -73,6 +50,19 @@ class ComplaintEventProof(models.Model):
                 number=len(rows),
             )
         return None
+
+    @api.model
+    def _read_rows(self, case):
+        columns = ('id', 'case_id', 'sequence', 'milestone_id', 'round', 'user_id', 'revokes_id')
+        columns += ('occurred_at', 'recorded_at', 'note', 'payload', 'content_salt')
+        columns += ('content_digest', 'previous_hash', 'hash')
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT %s FROM complaint_event WHERE case_id = %s ORDER BY sequence, id",
+                SQL(', ').join(map(SQL.identifier, columns)),
+                case.id,
+            )
+        )
 
     @api.model
     def _find_row_problem(self, row, expected, previous, erased):

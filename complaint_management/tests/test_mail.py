@@ -271,8 +271,25 @@ class TestMailOut(MailGatewayCommon):
             (activity.user_id, activity.summary), (self.handler, "Handle this complaint")
         )
         self.assertEqual(self.env['mail.mail'].search_count([]), mails)
+        self.env['mail.activity'].create(
+            {
+                'res_model_id': self.env['ir.model']._get_id('complaint.case'),
+                'res_id': case.id,
+                'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id,
+                'user_id': self.handler.id,
+            }
+        )
         case.handler_id = self.receiver
-        self.assertEqual(len(case.sudo().activity_ids), 1, "Who takes it himself needs no task")
+        self.assertEqual(
+            len(case.sudo().activity_ids), 1, "Only what a person planned is left of the handler's"
+        )
+
+    def test_a_task_goes_with_the_handler_and_with_the_end(self):
+        left, closed = self._create_worked_case(), self._create_worked_case()
+        self.assertTrue(left.sudo().activity_ids and closed.sudo().activity_ids)
+        left.handler_id = False
+        self._move(closed, 'closed')
+        self.assertFalse(left.sudo().activity_ids or closed.sudo().activity_ids)
 
     def test_a_handler_is_told_when_the_case_is_registered_with_his_name(self):
         case = self._create_case(handler_id=self.handler.id)
