@@ -1,11 +1,38 @@
+from odoo.tools import SQL
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+# Configuration that companies made themselves. Whatever refers to other configuration stands
+# before it; the lines of a procedure go with it.
+OWN_CONFIGURATION = (
+    'complaint.category',
+    'complaint.cause',
+    'complaint.team',
+    'complaint.procedure',
+)
+
+
 def post_init_hook(env):
     """Give the companies that exist already their one sequence of complaint numbers."""
     env['res.company'].search([])._create_complaint_sequences()
 
 
 def uninstall_hook(env):
-    """Drop what the ORM does not know: the triggers that keep events append-only.
+    """Take away what would hold back the rest, before Odoo removes data and tables.
 
-    Runs before the tables of the addon are dropped, so that nothing stops that.
+    The triggers that keep events append-only are unknown to the ORM; complaints and people's own
+    configuration hold on to the addon's data by foreign keys. Messages, files and activities of
+    removed models are deleted by Odoo itself.
     """
     env['complaint.event']._drop_append_only_trigger()
+    env.flush_all()
+    for statement in (
+        SQL("DELETE FROM complaint_event"),
+        SQL("UPDATE complaint_case SET parent_id = NULL, duplicate_of_id = NULL"),
+        SQL("DELETE FROM complaint_case"),
+    ):
+        env.cr.execute(statement)
+    env.invalidate_all()
+    everything = env(context={'active_test': False, MODULE_UNINSTALL_FLAG: True})
+    for model in OWN_CONFIGURATION:
+        everything[model].search([], order='id desc').unlink()
