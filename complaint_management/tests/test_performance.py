@@ -28,12 +28,19 @@ BOARD_CARD = {
 
 @tagged('post_install', '-at_install')
 class TestQueries(ComplaintCommon):
-    """Budgets of queries, each below what the community helpdesk needs for the same."""
+    """Budgets of queries: of the addon alone, and with addons on top of it installed.
+
+    The community helpdesk needs 23 queries to create a ticket and 12 to move it; with its
+    time limits 34 (14 for each ticket of a batch) and 26.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.cases = cls.env['complaint.case'].with_user(cls.receiver)
+        cls.is_alone = not cls.env['ir.module.module.dependency'].search_count(
+            [('name', '=', 'complaint_management'), ('module_id.state', '=', 'installed')]
+        )
 
     def _values(self, number=0):
         return {
@@ -56,22 +63,23 @@ class TestQueries(ComplaintCommon):
             count = self.env.cr.sql_log_count - before
         return count
 
-    def _assert_within(self, what, count, budget):
-        _logger.info("%s: %s queries, budget %s", what, count, budget)
+    def _assert_within(self, what, count, alone, extended):
+        budget = alone if self.is_alone else extended
+        _logger.info("%s: %s queries of %s", what, count, budget)
         self.assertLessEqual(count, budget, f"{what}: {count} queries, allowed are {budget}")
 
     def test_registering_one_complaint(self):
         count = self._count(lambda: self.cases.create(self._values()))
-        self._assert_within("create one", count, 22)
+        self._assert_within("create one", count, 22, 41)
 
     def test_registering_a_hundred_complaints(self):
         count = self._count(lambda: self.cases.create([self._values(n) for n in range(100)]))
-        self._assert_within("create 100", count, 25)
+        self._assert_within("create 100", count, 25, 45)
 
     def test_a_case_more_costs_next_to_nothing(self):
         few = self._count(lambda: self.cases.create([self._values(n) for n in range(10)]))
         many = self._count(lambda: self.cases.create([self._values(n) for n in range(60)]))
-        self._assert_within("create 50 more", many - few, 0)
+        self._assert_within("create 50 more", many - few, 0, 2)
 
     def test_moving_one_case(self):
         case = self._create_case()
@@ -79,7 +87,7 @@ class TestQueries(ComplaintCommon):
         count = self._count(
             lambda: case.web_save({'stage_id': self.stages[next(names)].id}, {'stage_id': {}})
         )
-        self._assert_within("move one", count, 12)
+        self._assert_within("move one", count, 12, 21)
 
     def test_moving_fifty_cases_costs_no_query_per_case(self):
         one = self._create_case()
@@ -90,9 +98,9 @@ class TestQueries(ComplaintCommon):
             return self._count(lambda: cases.write({'stage_id': self.stages[next(names)].id}))
 
         single, batch = count(one), count(fifty)
-        self._assert_within("move 1", single, 12)
+        self._assert_within("move 1", single, 12, 21)
         # Core writes a note and its tracked value for each record, one by one, at the commit.
-        self._assert_within("move 50", batch, single + 2 * 49)
+        self._assert_within("move 50", batch, single + 2 * 49, single + 2 * 49 + 5)
 
     def _specification(self, view_type, user):
         """Return what the web client asks for: the fields of a view, names of relations."""
@@ -121,7 +129,7 @@ class TestQueries(ComplaintCommon):
                 unfold_read_default_limit=80,
             )
         )
-        self._assert_within("board", count, 16)
+        self._assert_within("board", count, 16, 20)
 
     def test_opening_the_list(self):
         self.cases.create([self._values(n) for n in range(60)])
@@ -129,14 +137,14 @@ class TestQueries(ComplaintCommon):
         count = self._count(
             lambda: self.cases.web_search_read([('is_closed', '=', False)], specification, limit=80)
         )
-        self._assert_within("list", count, 12)
+        self._assert_within("list", count, 12, 16)
 
     def test_opening_the_form(self):
         case = self._create_worked_case().with_user(self.handler)
         specification = self._specification('form', self.handler)
         count = self._count(lambda: case.web_read(specification))
         # Every one of the seventeen relations costs core a query for its names.
-        self._assert_within("form", count, 23)
+        self._assert_within("form", count, 23, 30)
 
 
 @tagged('post_install', '-at_install')
