@@ -21,5 +21,6 @@
         # Menus last: they open the actions above.
         'views/complaint_sla_menus.xml',
     ],
+    'demo': ['demo/complaint_sla_clock_demo.xml'],
     'uninstall_hook': 'uninstall_hook',
 }

@@ -32,10 +32,12 @@ class ComplaintSlaClock(models.Model):
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
 
     # From when to when
-    started_at = fields.Datetime(required=True, readonly=True)
+    started_at = fields.Datetime(string="Started at", required=True, readonly=True)
     deadline = fields.Datetime(required=True, readonly=True)
-    warn_at = fields.Datetime(string="At risk from", required=True, readonly=True)
-    stopped_at = fields.Datetime(readonly=True)
+    warn_at = fields.Datetime(
+        string="At risk from", readonly=True, help="Empty when it stopped before it was of use."
+    )
+    stopped_at = fields.Datetime(string="Stopped at", readonly=True)
     state = fields.Selection(
         selection=[
             ('running', "Running"),
@@ -106,7 +108,7 @@ class ComplaintSlaClock(models.Model):
         readonly=True,
         help="Reckoned from imported history: shown, but nobody is reminded.",
     )
-    reminded_at = fields.Datetime(readonly=True)
+    reminded_at = fields.Datetime(string="Reminded at", readonly=True)
     activity_id = fields.Many2one(
         comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null'
     )
@@ -173,6 +175,21 @@ class ComplaintSlaClock(models.Model):
     def _compute_display_name(self):
         for clock in self:
             clock.display_name = f'{clock.case_id.display_name}: {clock.policy_id.display_name}'
+
+    @api.model
+    def _get_late_condition(self, alias):
+        """Return `is_late` as a condition in SQL, for reports.
+
+        :param str alias: under which the table of clocks stands in the query
+        :rtype: SQL
+        """
+        return SQL(
+            "%(state)s != 'cancelled' AND COALESCE(%(stopped)s, %(now)s) > %(deadline)s",
+            state=SQL.identifier(alias, 'state'),
+            stopped=SQL.identifier(alias, 'stopped_at'),
+            now=self._get_now(),
+            deadline=SQL.identifier(alias, 'deadline'),
+        )
 
     # === BUSINESS METHODS === #
 

@@ -15,7 +15,8 @@ class Batch(NamedTuple):
     case_ids: dict  # {id of such a record: ids of the cases to which it applies}
     histories: dict  # {case id: CaseHistory}
     reopen_id: int
-    changed_fields: frozenset
+    concerned_ids: set  # policies that take what was recorded before they were in force
+    retroactive_ids: set  # those of them that apply as if they had always been
     now: object  # datetime in UTC
 
 
@@ -27,7 +28,7 @@ class ComplaintSlaClockReconcile(models.Model):
     # === ENTRANCE === #
 
     @api.model
-    def _reconcile(self, cases, changed_fields=()):
+    def _reconcile(self, cases, changed_fields=(), retroactive=None):
         """Bring the clocks of cases in line with their events and with the policies in force.
 
         The same cases, events and policies always lead to the same rows, however often it runs. A
@@ -37,13 +38,16 @@ class ComplaintSlaClockReconcile(models.Model):
         :param cases: complaint.case records
         :param changed_fields: names of case fields that just changed; a policy whose domain asks
             for one of them also applies to what was recorded before it came into force
+        :param retroactive: complaint.sla.policy records that apply to what was recorded before
+            as if they had been in force then, so that nothing needs a grace
         """
         if not cases:
             return
         # Clocks are the same whoever acts, and nobody but the engine may write them.
         engine, cases = self.sudo(), cases.sudo()
         clocks = engine.search([('case_id', 'in', cases.ids)])
-        batch = engine._prepare_batch(cases, clocks, changed_fields)
+        retroactive_ids = set(retroactive.ids) if retroactive else set()
+        batch = engine._prepare_batch(cases, clocks, set(changed_fields), retroactive_ids)
         existing = {(c.case_id.id, c.policy_id.id, c.round): c for c in clocks}
         for clock in clocks:
             if values := clock._get_changes(batch):
@@ -56,7 +60,7 @@ class ComplaintSlaClockReconcile(models.Model):
         (clocks | started)._schedule_reminders()
 
     @api.model
-    def _prepare_batch(self, cases, clocks, changed_fields):
+    def _prepare_batch(self, cases, clocks, changed_fields, retroactive_ids):
         """Read once what all cases of the batch need."""
         policy_model = self.env['complaint.sla.policy']
         policies = policy_model.search([('state', '=', 'active')])
@@ -71,7 +75,12 @@ class ComplaintSlaClockReconcile(models.Model):
             case_ids={rule.id: set(rule._filter_cases(cases)._ids) for rule in rules},
             histories=self._get_histories(cases, rules, reopen_id),
             reopen_id=reopen_id,
-            changed_fields=frozenset(changed_fields),
+            concerned_ids={
+                policy.id
+                for policy in policies
+                if policy.id in retroactive_ids or changed_fields & policy._get_condition_fields()
+            },
+            retroactive_ids=retroactive_ids,
             now=self._get_now(),
         )
 
@@ -127,15 +136,25 @@ class ComplaintSlaClockReconcile(models.Model):
         state, stopped_at = self._get_outcome(span, deadline, self._get_reason_to_end(batch), batch)
         values.update(state=state, stopped_at=stopped_at)
         if state == 'running':
-            if batch.now <= deadline:
-                values.update(self._prepare_people(case))
-            if self.state != 'running' or deadline != self.deadline:
-                values['reminded_at'] = False
+            values.update(self._prepare_running(case, rule, values, batch))
         return {
             name: value
             for name, value in values.items()
             if self._fields[name].convert_to_write(self[name], self) != value
         }
+
+    def _prepare_running(self, case, rule, values, batch):
+        """Return the values that only a running clock needs; `values` are those found so far."""
+        deadline = values.get('deadline', self.deadline)
+        running = {}
+        if 'deadline' in values or not self.warn_at:
+            start = values.get('started_at', self.started_at)
+            running['warn_at'] = rule._get_warn_at(start, deadline, self._get_timeline())
+        if batch.now <= deadline:
+            running.update(self._prepare_people(case))
+        if self.state != 'running' or deadline != self.deadline:
+            running['reminded_at'] = False
+        return running
 
     def _get_reason_to_end(self, batch):
         """Return the state into which this clock passes because its policy left it, or None."""
@@ -190,31 +209,25 @@ class ComplaintSlaClockReconcile(models.Model):
             if case.id not in batch.case_ids[policy.id]:
                 continue
             span = self._get_span(policy, number, history, batch)
-            if span.start and self._is_covered(policy, span.start, batch):
+            if not span.start:
+                continue
+            # Events are numbered as they are recorded.
+            in_force = span.start.event_id > policy.last_event_id
+            if in_force or policy.id in batch.concerned_ids:
                 vals_list.append(self._prepare_new_clock(case, policy, number, span, batch))
         return vals_list
 
     @api.model
-    def _is_covered(self, policy, start, batch):
-        """Say whether a policy takes a start that may have been recorded before it was in force."""
-        if start.event_id > policy.last_event_id:
-            return True
-        return self._is_concerned(policy, batch)
-
-    @api.model
-    def _is_concerned(self, policy, batch):
-        """Say whether the fields that just changed are among those the policy asks for."""
-        names = policy._get_condition_fields()
-        return bool(batch.changed_fields & names)
-
-    @api.model
     def _prepare_new_clock(self, case, policy, number, span, batch):
         calendar = policy._get_calendar(case.company_id, case.team_id)
-        # Recorded earlier and no clock yet: it is a change of the case that brings the policy in.
-        is_new = span.start.recorded_at < batch.now or self._is_concerned(policy, batch)
-        applied_at = batch.now if is_new and not span.start.is_imported else None
+        applied_at = self._get_applied_at(policy, span.start, batch)
         values = self._prepare_dates(case, policy, span.start, calendar, applied_at)
         state, stopped_at = self.browse()._get_outcome(span, values['deadline'], None, batch)
+        if state == 'running':
+            timeline = policy._get_timeline(calendar, case.company_id)
+            values['warn_at'] = policy._get_warn_at(
+                values['started_at'], values['deadline'], timeline
+            )
         return {
             'case_id': case.id,
             'policy_id': policy.id,
@@ -225,6 +238,18 @@ class ComplaintSlaClockReconcile(models.Model):
             **values,
             **self._prepare_people(case),
         }
+
+    @api.model
+    def _get_applied_at(self, policy, start, batch):
+        """Return when a change of the case brought the policy in, or None.
+
+        None when the policy applied from the start, so that its limit is due whatever it says.
+        """
+        if policy.id in batch.retroactive_ids or start.is_imported:
+            return None
+        # Recorded earlier and no clock yet: it is a change of the case that brings the policy in.
+        is_new = start.recorded_at < batch.now or policy.id in batch.concerned_ids
+        return batch.now if is_new else None
 
     # === VALUES === #
 
@@ -255,7 +280,6 @@ class ComplaintSlaClockReconcile(models.Model):
         return {
             'started_at': start.occurred_at,
             'deadline': deadline,
-            'warn_at': rule._get_warn_at(start.occurred_at, deadline, timeline),
             'trace': trace,
             'has_grace': has_grace,
             'calendar_id': calendar.id,

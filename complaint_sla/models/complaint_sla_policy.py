@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import split_every
 
 # An edit of one of these changes dates or cases, so it makes the next version of a policy in use.
 VERSIONED_FIELDS = (
@@ -25,6 +26,9 @@ INTAKE_MILESTONES = ('received', 'registered', 'acknowledged', 'accepted')
 
 # Milestones after which a limit that still runs has lost its sense.
 CLOSING_MILESTONES = ('closed', 'refused', 'withdrawn')
+
+# Cases that are reckoned together when a policy is applied to all that are open.
+APPLY_BATCH = 1000
 
 
 class ComplaintSlaPolicy(models.Model):
@@ -326,6 +330,15 @@ class ComplaintSlaPolicy(models.Model):
                 vals['name'] = self.env._("%s (copy)", policy.name)
         return vals_list
 
+    def _apply_to(self, cases):
+        """Start the clocks of these policies as if they had been in force from the first event.
+
+        :param cases: complaint.case records; those that have a clock already keep it
+        """
+        clocks = self.env['complaint.sla.clock']
+        for ids in split_every(APPLY_BATCH, cases.ids):
+            clocks._reconcile(cases.browse(ids), retroactive=self)
+
     # === VERSIONS === #
 
     @api.model
@@ -413,6 +426,12 @@ class ComplaintSlaPolicy(models.Model):
     def action_activate(self):
         """Put the policies in force: what is recorded from now on starts their clocks."""
         self.write({'state': 'active'})
+
+    def action_apply_to_open(self):
+        """Start clocks for the open complaints by what was recorded before, without grace."""
+        self.check_access('write')
+        cases = self.env['complaint.case'].sudo()  # a policy holds for every case alike
+        self._apply_to(cases.search([('is_closed', '=', False)]))
 
     def action_open_clocks(self):
         """Open the clocks of this policy."""

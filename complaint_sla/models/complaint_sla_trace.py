@@ -71,7 +71,10 @@ class ComplaintSlaTrace(models.AbstractModel):
         :param int day_seconds: length of a working day
         """
         span = self._format_work(seconds, day_seconds)
-        return self.env._("%(span)s late", span=span) if is_late else span
+        if not is_late:
+            return span
+        # At night and at the weekend a deadline may be past without any working time since.
+        return self.env._("%(span)s late", span=span) if seconds else self.env._("late")
 
     # === STEPS === #
 
@@ -105,10 +108,10 @@ class ComplaintSlaTrace(models.AbstractModel):
                 return self.env._("close of the same day")
             return self.env._("close of working day no. %(value)s after the start", value=value)
         if step['unit'] == 'minute':
-            return self.env._("%(value)s minutes of working time", value=value)
+            return self.env._("%(value)s min of working time", value=value)
         if step['unit'] == 'hour':
-            return self.env._("%(value)s hours of working time", value=value)
-        return self.env._("%(value)s working days of working time", value=value)
+            return self.env._("%(value)s h of working time", value=value)
+        return self.env._("%(value)s working day(s), counted in working time", value=value)
 
     @api.model
     def _say_never_open(self, step, tz):
@@ -133,13 +136,21 @@ class ComplaintSlaTrace(models.AbstractModel):
 
     @api.model
     def _say_work(self, step, tz):
-        sentence = self.env._(
-            "%(day)s, %(windows)s: %(worked)s count, %(left)s left.",
-            day=self._format_day(step['day']),
-            windows=self._format_windows(step['windows']),
-            worked=self._format_work(step['seconds']),
-            left=self._format_work(step['left']),
-        )
+        values = {
+            'day': self._format_day(step['day']),
+            'windows': self._format_windows(step['windows']),
+            'worked': self._format_work(step['seconds']),
+        }
+        if step['left']:
+            sentence = self.env._(
+                "%(day)s, %(windows)s: %(worked)s count, %(left)s left.",
+                left=self._format_work(step['left']),
+                **values,
+            )
+        else:
+            sentence = self.env._(
+                "%(day)s, %(windows)s: %(worked)s count, and the limit is used up.", **values
+            )
         return self._add_names(sentence, step)
 
     @api.model

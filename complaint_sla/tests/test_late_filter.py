@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import SlaCommon
 
@@ -35,6 +36,16 @@ class TestLateFilter(SlaCommon):
             self.assertCountEqual(everybody.filtered_domain([('sla_state', '=', state)]), wanted)
         late = everybody.filtered(lambda case: expected[case] == 'late')
         clocks = everybody.sla_clock_ids
+        clocks.invalidate_recordset()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM complaint_sla_clock AS clock WHERE id IN %s AND %s",
+                tuple(clocks.ids),
+                self.clocks._get_late_condition('clock'),
+            )
+        )
+        self.assertEqual({row[0] for row in rows}, set(clocks.filtered('is_late').ids))
         self.assertEqual(
             self.clocks.search([('id', 'in', clocks.ids), ('is_late', '=', True)]),
             late.sla_clock_ids.filtered('is_late'),
@@ -100,6 +111,7 @@ class TestLateFilter(SlaCommon):
             ('2026-11-23 16:45', 900, "15 min"),
             ('2026-11-23 16:59:20', 40, "40 s"),
             ('2026-11-23 17:30', -1800, "30 min late"),
+            ('2026-11-23 17:00', 0, "0 s"),
             ('2026-11-25 18:30', -17 * 3600, "2 d 1 h late"),
         ):
             with self.subTest(moment=moment), self._at(moment):
@@ -144,3 +156,10 @@ class TestLateFilter(SlaCommon):
                 }
             )
             self.assertEqual(len(values[0]['sla_clock_ids']), 1)
+
+    def test_late_without_working_time_since(self):
+        case = self._receive('2026-11-20 09:00')  # due on Friday at closing time
+        with self._at('2026-11-22 12:00'):
+            case.invalidate_recordset()
+            self.assertEqual(case.sla_time_left, "late")
+            self.assertEqual(case.sla_state, 'late')

@@ -84,7 +84,7 @@ class TestPolicy(SlaCommon):
         self.assertFalse(clock.calendar_id)
         self.assertEqual(clock.tz, 'Asia/Shanghai')
         self.assertMoment(clock.deadline, '2026-11-21 03:00')
-        self.assertEqual(clock.time_left[-1:], "e")  # "… late" by now, and no traceback
+        self.assertEqual(clock.time_left[-4:], "late")
 
     def test_calendar_that_never_opens_again_counts_all_hours_and_says_so(self):
         self._create_leave(self.office, '2026-11-01', '2199-12-31', "Wound up")
@@ -144,6 +144,23 @@ class TestPolicy(SlaCommon):
         self.assertEqual(
             states, {'acknowledged': 'cancelled', 'answered': 'met', 'closed': 'running'}
         )
+
+    def test_applied_to_open_complaints_it_counts_from_their_first_event(self):
+        opened, closed = self._receive(), self._receive()
+        with self._at('2026-11-20 10:00'):
+            closed.with_user(self.manager)._move_to(self.stages['closed'])
+        policy = self._create_policy(limit_value=8, limit_unit='hour')
+        other = self._create_policy('received', 'contacted')
+        with self._at('2026-11-23 10:00'):
+            policy.with_user(self.admin).action_apply_to_open()
+            clock = self._clock(opened, policy)
+            self.assertMoment(clock.deadline, '2026-11-20 18:00')
+            self.assertTrue(clock.is_late)
+            self.assertFalse(clock.has_grace)
+        self.assertFalse(self._clock(closed, policy))
+        self.assertFalse(self._clock(opened, other))
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            policy.with_user(self.manager).action_apply_to_open()
 
     # === VERSIONS === #
 

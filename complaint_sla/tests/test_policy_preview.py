@@ -51,7 +51,7 @@ class TestPolicyPreview(SlaCommon):
         texts = '\n'.join(step['text'] for step in trace)
         for part in (
             "version 1",
-            "24 hours of working time",
+            "24 h of working time",
             "Office",
             "Asia/Shanghai",
             "17:30–18:00",

@@ -83,6 +83,7 @@ class WorkTimeline(WorkTrace):
         self._closures = self._merge_closures(schedule.closures)
         self._closure_ends = [closure[1] for closure in self._closures]
         self._longest = max((c[1] - c[0] for c in schedule.closures), default=0)
+        self._midnights = {}  # {ordinal: first second of that local day}
         self._lock = Lock()
         self._index = None
 
@@ -246,9 +247,9 @@ class WorkTimeline(WorkTrace):
         """Lay out the local days ``first`` … ``stop`` - 1 (ordinals) from a sum of ``total``."""
         index = _Index(first, stop, [], [], [], [], [], [], [])
         frontier = None
-        midnight = self._instant(first, 0)
+        midnight = self._midnight(first)
         for ordinal in range(first, stop):
-            following = self._instant(ordinal + 1, 0)
+            following = self._midnight(ordinal + 1)
             plain = following - midnight == DAY
             size = len(index.starts)
             for begin, end in self._windows(ordinal):
@@ -280,6 +281,12 @@ class WorkTimeline(WorkTrace):
                 return exception[1]
         # Odd and even weeks are counted from the first day of year 1, as resource.calendar does.
         return self.schedule.weeks[(ordinal - 1) % 7 + 7 * ((ordinal - 1) // 7 % 2)]
+
+    def _midnight(self, ordinal):
+        """Return the moment at which a local day begins; time zones are slow, so it is kept."""
+        if ordinal not in self._midnights:
+            self._midnights[ordinal] = self._instant(ordinal, 0)
+        return self._midnights[ordinal]
 
     def _instant(self, ordinal, seconds):
         """Return the moment at which the local clock of a day shows ``seconds`` after midnight.

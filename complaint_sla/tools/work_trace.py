@@ -106,19 +106,15 @@ class WorkTrace:
         """Return the windows of one working day that lie between two moments, and their sum."""
         begin = bisect_right(index.ends, max(first, index.opens[found]))
         stop = bisect_left(index.starts, min(last, index.closes[found]))
+        day = index.days[found]
         windows, total = [], 0
         for position in range(begin, stop):
             start = max(first, index.starts[position])
             end = min(last, index.ends[position])
-            windows.append([self._clock(start), self._clock(end, start)])
+            windows.append([self._clock(start, day), self._clock(end, day)])
             total += end - start
-        step = {
-            'code': 'work',
-            'day': self._date(index.days[found]),
-            'windows': windows,
-            'seconds': total,
-        }
-        if names := self._names(index.days[found], index.days[found] + 1):
+        step = {'code': 'work', 'day': self._date(day), 'windows': windows, 'seconds': total}
+        if names := self._names(day, day + 1):
             step['names'] = names
         return step
 
@@ -145,8 +141,10 @@ class WorkTrace:
 
     def _names(self, first, stop):
         """Return the names of closures and exceptions on the days ``first`` … ``stop`` - 1."""
-        begin, end = self._instant(first, 0), self._instant(stop, 0)
         closures = self.schedule.closures
+        if not closures and not self.schedule.exceptions:
+            return []
+        begin, end = self._midnight(first), self._midnight(stop)
         low = bisect_left(closures, (begin - self._longest,))
         names = []
         for position in range(low, bisect_left(closures, (end,))):
@@ -169,12 +167,18 @@ class WorkTrace:
     def _date(ordinal):
         return date.fromordinal(ordinal).isoformat()
 
-    def _clock(self, moment, since=None):
-        """Return the local time of day as text; midnight at the end of a window is 24:00."""
-        local = self._local(moment)
-        if since is not None and local.toordinal() > self._local(since).toordinal():
-            return '24:00'
-        return local.strftime('%H:%M:%S' if local.second else '%H:%M')
+    def _clock(self, moment, ordinal):
+        """Return a moment of a local day as time of day; midnight at its end is 24:00."""
+        midnight = self._midnight(ordinal)
+        if self._midnight(ordinal + 1) - midnight == DAY:
+            seconds = moment - midnight
+        else:  # a day on which the clocks change
+            local = self._local(moment)
+            seconds = local.hour * 3600 + local.minute * 60 + local.second
+            seconds += DAY * (local.toordinal() - ordinal)
+        minutes, rest = divmod(seconds, 60)
+        text = f'{minutes // 60:02}:{minutes % 60:02}'
+        return f'{text}:{rest:02}' if rest else text
 
     @staticmethod
     def _text(moment):
