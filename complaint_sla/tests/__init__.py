@@ -2,6 +2,7 @@ from . import test_clock_access
 from . import test_clock_events
 from . import test_clock_import
 from . import test_clock_regrade
+from . import test_clock_ui
 from . import test_deadline_tables
 from . import test_deadline_vectors
 from . import test_late_filter
