@@ -31,8 +31,12 @@ PRETTIER = [
     "--bracket-same-line",
 ]
 MOST_SHOWN = 60
-# Off: rules of the OCA's own repositories.  A README.md is what Odoo shows of an addon.
-OCA_OFF = "prefer-readme-rst,weblate-component-too-long,xml-header-wrong,xml-tag-position"
+# Off: rules of the OCA's own repositories.  A README.md is what Odoo shows of an addon.  Demo
+# data tell of a record in chapters (made, worked on, closed), so its id stands in several files.
+OCA_OFF = (
+    "prefer-readme-rst,weblate-component-too-long,xml-duplicate-record-id,xml-header-wrong,"
+    "xml-tag-position"
+)
 # The tests of Odoo's linter that look at the addons and not at Odoo itself.
 ODOO_LINT = (
     "ManifestLinter",

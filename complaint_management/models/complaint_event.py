@@ -51,11 +51,7 @@ class ComplaintEvent(models.Model):
     content_salt = fields.Char(readonly=True, groups='base.group_no_one')
     content_digest = fields.Char(string="Content digest", readonly=True)
     revokes_id = fields.Many2one(
-        string="Revokes",
-        comodel_name='complaint.event',
-        readonly=True,
-        ondelete='restrict',
-        index='btree_not_null',
+        comodel_name='complaint.event', readonly=True, ondelete='restrict', index='btree_not_null'
     )
     revoked_by_ids = fields.One2many(comodel_name='complaint.event', inverse_name='revokes_id')
     is_revoked = fields.Boolean(
@@ -148,7 +144,7 @@ class ComplaintEvent(models.Model):
             )
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: a wrong event is revoked, never changed."""
         raise UserError(
             self.env._(

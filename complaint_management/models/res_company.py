@@ -49,4 +49,4 @@ class ResCompany(models.Model):
     @api.model
     def _get_complaint_sequences(self):
         """Return the complaint sequences of all companies."""
-        return self.search([]).complaint_sequence_id
+        return self.search([('complaint_sequence_id', '!=', False)]).complaint_sequence_id

@@ -77,7 +77,7 @@ class TestCaseValues(ComplaintCommon):
             'default_registered_at': "2020-01-01 00:00:00",
             'default_recused_user_ids': [self.manager.id],
         }
-        case = self._desk(**sneaky).create({'name': "Lift"}).with_context({})
+        case = self._desk(**sneaky).create({'name': "Lift"}).with_env(self.env)
         self.assertEqual((case.round, case.phase, case.is_closed), (1, 'intake', False))
         self.assertFalse(case.closed_at or case.is_example or case.sudo().recused_user_ids)
         self.assertNotEqual(case.number, "C1")
