@@ -7,6 +7,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 OWN_CONFIGURATION = (
     'complaint.category',
     'complaint.cause',
+    'complaint.closing.reason',
     'complaint.team',
     'complaint.procedure',
 )

@@ -17,6 +17,8 @@ team = env['complaint.team'].create({'name': 'Own', 'procedure_id': procedure.id
 env['complaint.team'].create({'name': 'Below', 'parent_id': team.id})
 case = env['complaint.case'].create({'description': 'Own', 'team_id': team.id})
 env['complaint.case'].create({'description': 'About it', 'parent_id': case.id})
+for preset in env['complaint.preset'].search([]):
+    preset._install(env.company)
 if 'complaint.sla.policy' in env:
     received = env.ref('complaint_management.milestone_received')
     closed = env.ref('complaint_management.milestone_closed')

@@ -20,6 +20,10 @@ from . import complaint_case_history
 from . import complaint_case_access
 from . import complaint_event
 from . import complaint_event_proof
+from . import complaint_preset
+from . import complaint_preset_install
+from . import complaint_preset_loader
+from . import complaint_preset_exporter
 from . import complaint_tombstone
 from . import hr_department
 from . import hr_employee
@@ -27,6 +31,7 @@ from . import hr_version
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings
+from . import res_lang
 from . import res_partner
 from . import res_users
 from . import resource_resource

@@ -55,7 +55,11 @@ class ComplaintCase(models.Model):
         domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
     )
     cause_id = fields.Many2one(
-        comodel_name='complaint.cause', ondelete='restrict', tracking=True, index='btree_not_null'
+        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+        comodel_name='complaint.cause',
+        ondelete='restrict',
+        tracking=True,
+        index='btree_not_null',
     )
     grade_id = fields.Many2one(
         comodel_name='complaint.grade',
@@ -267,6 +271,7 @@ class ComplaintCase(models.Model):
         help="Set by a manager, a slip or a regulator's letter.",
     )
     closing_reason_id = fields.Many2one(
+        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
         string="Closing reason",
         comodel_name='complaint.closing.reason',
         ondelete='restrict',

@@ -8,12 +8,6 @@ class ComplaintCategory(models.Model):
 
     parent_id = fields.Many2one(comodel_name='complaint.category', ondelete='restrict', index=True)
     child_ids = fields.One2many(comodel_name='complaint.category', inverse_name='parent_id')
-    procedure_id = fields.Many2one(
-        comodel_name='complaint.procedure',
-        ondelete='restrict',
-        index='btree_not_null',
-        help="Empty: the category serves every procedure.",
-    )
     grade_id = fields.Many2one(
         comodel_name='complaint.grade', string="Default grade", ondelete='restrict'
     )

@@ -16,6 +16,12 @@ class ComplaintClosingReason(models.Model):
         required=True,
         default='normal',
     )
+    procedure_id = fields.Many2one(
+        comodel_name='complaint.procedure',
+        ondelete='restrict',
+        index='btree_not_null',
+        help="Empty: it serves every procedure.",
+    )
     needs_text = fields.Boolean(
         string="Needs an explanation", help="Whoever closes a case so must say why."
     )

@@ -99,6 +99,22 @@ class ComplaintProcedure(models.Model):
         self.ensure_one()
         return self.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))[:1]
 
+    def action_export(self):
+        """Download the procedure, with all that belongs to it, as a zip to import elsewhere."""
+        self.ensure_one()
+        attachment = self.env['ir.attachment'].create(
+            {
+                'name': f'{self.code}.zip',
+                'raw': self.env['complaint.preset.exporter']._export(self),
+                'mimetype': 'application/zip',
+            }
+        )
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f'/web/content/{attachment.id}?download=true',
+            'target': 'download',
+        }
+
     def action_open_cases(self):
         """Open the board with this procedure's stages as columns."""
         self.ensure_one()

@@ -20,6 +20,12 @@ class ComplaintTreeMixin(models.AbstractModel):
     active = fields.Boolean(default=True)
     parent_path = fields.Char(index=True)
     company_id = fields.Many2one(comodel_name='res.company', index=True)
+    procedure_id = fields.Many2one(
+        comodel_name='complaint.procedure',
+        ondelete='restrict',
+        index='btree_not_null',
+        help="Empty: it serves every procedure.",
+    )
 
     # === COMPUTE METHODS === #
 

@@ -7,6 +7,8 @@ from . import test_import
 from . import test_mail
 from . import test_number
 from . import test_performance
+from . import test_preset
+from . import test_preset_trades
 from . import test_recusal
 from . import test_stage_change
 from . import test_stage_config

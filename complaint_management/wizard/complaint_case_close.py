@@ -23,7 +23,8 @@ class ComplaintCaseClose(models.TransientModel):
     closing_reason_id = fields.Many2one(
         string="Closing reason",
         comodel_name='complaint.closing.reason',
-        domain="[('kind', '=', reason_kind)]",
+        domain="[('kind', '=', reason_kind), '|', ('procedure_id', '=', False), "
+        "('procedure_id', '=', procedure_id)]",
         compute='_compute_closing',
         store=True,
         readonly=False,

@@ -1,0 +1,183 @@
+from odoo.tests import tagged
+from odoo.tools import is_html_empty
+
+from ..const import CLOSED_PHASES
+from ..tools import preset_files
+from .common import ComplaintCommon
+
+TRADES = (
+    'pawn', 'property', 'developer', 'manufacturer', 'product', 'bank', 'insurance', 'telecom',
+)  # fmt: skip
+
+
+@tagged('post_install', '-at_install')
+class TestPresetTrades(ComplaintCommon):
+    """Requirements 2.4, 2.5, 2.12: each trade's stages in its own words, after one click."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['res.lang']._activate_lang('zh_CN')
+        cls.company = cls.env['res.company'].create({'name': "All trades"})
+        cls.admin.company_ids |= cls.company
+        cls.presets = cls.env['complaint.preset'].search([])
+        cls.procedures = {
+            preset.code: preset._install(cls.company).procedure_id for preset in cls.presets
+        }
+        cls.env.invalidate_all()
+
+    def test_every_source_regime_has_its_preset(self):
+        self.assertEqual(set(self.procedures), set(TRADES))
+
+    def test_they_stand_side_by_side_in_one_company(self):
+        for code, procedure in self.procedures.items():
+            with self.subTest(code):
+                self.assertEqual(procedure.code, code)
+                self.assertEqual(procedure.company_id, self.company)
+                self.assertTrue(procedure.grade_ids)
+                self.assertFalse(is_html_empty(procedure.policy_html))
+                team = self.env['complaint.team'].search([('procedure_id', '=', procedure.id)])
+                self.assertEqual(len(team), 1)
+
+    def test_the_stages_lead_from_intake_to_every_kind_of_end(self):
+        for code, procedure in self.procedures.items():
+            with self.subTest(code):
+                phases = procedure.stage_ids.mapped('phase')
+                self.assertEqual(phases[0], 'intake')
+                self.assertLessEqual(set(CLOSED_PHASES), set(phases))
+                ends = procedure.stage_ids.filtered('is_closed')
+                self.assertTrue(all(ends.mapped('fold')))
+                self.assertTrue(all(s.guidance for s in procedure.stage_ids - ends))
+
+    def test_every_text_is_there_in_chinese(self):
+        loader = self.env['complaint.preset.loader']
+        for preset in self.presets:
+            for file in loader._read_folders(preset.code):
+                fields = self.env[file.model]._fields
+                for row in file.rows:
+                    missing = [
+                        name
+                        for name in row.cells
+                        if '@' not in name
+                        and fields.get(name)
+                        and fields[name].translate
+                        and not row.cells.get(f'{name}@zh_CN')
+                    ]
+                    with self.subTest(preset.code, file=file.name, line=row.line):
+                        self.assertFalse(missing)
+
+    def _prepare_case(self, procedure):
+        """Return a case on which everything is filled in that a gate may ask for."""
+        team = self.env['complaint.team'].search([('procedure_id', '=', procedure.id)])
+        team.leader_id = self.manager
+        self.manager.company_ids |= self.company
+        self.handler.company_ids |= self.company
+        first = {'order': 'id', 'limit': 1}
+        scope = ['|', ('procedure_id', '=', procedure.id), ('procedure_id', '=', False)]
+        own = [('procedure_id', '=', procedure.id)]
+        causes = self.env['complaint.cause']
+        department = self.env['hr.department'].create(
+            {'name': "Everything", 'company_id': self.company.id}
+        )
+        categories = self.env['complaint.category'].search(own)
+        return self.env['complaint.case'].create(
+            {
+                'company_id': self.company.id,
+                'team_id': team.id,
+                'procedure_id': procedure.id,
+                'description': "It does not work.",
+                'partner_id': self.customer.id,
+                'source_partner_id': self.customer.id,
+                'source_reference': "2026/17",
+                'expected_solution': "Mend it.",
+                'channel_id': self.env.ref('complaint_management.channel_phone').id,
+                'category_id': categories.filtered(lambda c: not c.child_ids)[:1].id,
+                'grade_id': procedure.grade_ids.sorted('rank')[:1].id,
+                'cause_id': causes.search(scope, **first).id,
+                'department_id': department.id,
+                'handler_id': self.handler.id,
+                'followup_user_id': self.manager.id,
+                'contact_owner_id': self.manager.id,
+                'facts': "Broken.",
+                'basis': "Contract.",
+                'validity': 'valid',
+                'priority': '2',
+                'limit_date': '2031-01-01',
+            }
+        )
+
+    def _record_what_people_do(self, case):
+        """Record by hand every milestone that staff may record, as if all was done."""
+        for milestone in self.env['complaint.milestone'].search([('manual', '=', True)]):
+            case._stamp(milestone.code)
+
+    def test_a_complaint_walks_through_the_regime_to_its_end(self):
+        reasons = self.env['complaint.closing.reason']
+        for code, procedure in self.procedures.items():
+            with self.subTest(code):
+                case = self._prepare_case(procedure)
+                self._record_what_people_do(case)
+                reason = reasons.search(
+                    [('procedure_id', '=', procedure.id), ('kind', '=', 'normal')], limit=1
+                )
+                self.assertTrue(reason)
+                case.write({'closing_reason_id': reason.id, 'closing_note': "Mended."})
+                path = procedure.stage_ids.filtered(
+                    lambda stage: not stage.is_closed or stage.phase == 'closed_normal'
+                )
+                refused = []
+                for stage in path[1:]:
+                    # A side path (for one grade, one kind) is closed to this case, and says so.
+                    if case._get_move_obstacles(stage):
+                        refused.append(stage)
+                        continue
+                    case._move_to(stage)
+                    if stage.is_closed:
+                        break
+                self.assertEqual(case.phase, 'closed_normal', case._get_move_obstacles(path[-1]))
+                self.assertLess(len(refused), len(path) / 2)
+                self.assertFalse(case._find_broken_histories())
+
+    def test_a_bare_complaint_is_stopped_by_a_sentence(self):
+        for code, procedure in self.procedures.items():
+            with self.subTest(code):
+                team = self.env['complaint.team'].search([('procedure_id', '=', procedure.id)])
+                case = self.env['complaint.case'].create(
+                    {'company_id': self.company.id, 'team_id': team.id, 'name': "Bare",
+                     'complainant_name': "Li"}
+                )  # fmt: skip
+                stopped = [s for s in procedure.stage_ids if case._get_move_obstacles(s)]
+                self.assertGreater(len(stopped), 3)
+
+    def _unzip(self, content):
+        """Return {model: rows}, which a failing test can show."""
+        files = preset_files.read_zip(content)[1]
+        return {file.model: [row.cells for row in file.rows] for file in files}
+
+    def test_a_round_trip_of_each_is_equal(self):
+        exporter = self.env['complaint.preset.exporter']
+        other = self.env['res.company'].create({'name': "Another"})
+        for code, procedure in self.procedures.items():
+            with self.subTest(code):
+                content = exporter._export(procedure)
+                install = self.env['complaint.preset.install'].create(
+                    {'code': code, 'company_id': other.id}
+                )
+                loader = self.env['complaint.preset.loader']
+                install._load(loader._sort(preset_files.read_zip(content)[1]))
+                self.env.invalidate_all()
+                again = exporter._export(install.procedure_id)
+                self.assertEqual(self._unzip(again), self._unzip(content))
+                self.assertEqual(again, content)
+
+    def test_each_comes_off_without_a_trace(self):
+        models = self.env['complaint.preset.loader']._get_models()
+        for preset in self.presets:
+            with self.subTest(preset.code):
+                install = preset.with_company(self.company).install_id
+                self.assertFalse(install._remove())
+        self.assertFalse(
+            self.env['ir.model.data'].search_count(
+                [('model', 'in', models), ('name', '=like', f'{self.company.id}\\_%')]
+            )
+        )
