@@ -212,3 +212,33 @@ def test_from_the_door_to_the_file(browser, odoo_server):
         "closed",
     ]
     assert not odoo_server.bad_lines()
+
+
+def test_the_second_of_two_who_drag_one_card_is_told(browser, odoo_server):
+    """Two people look at the same board (peers F2); the second reads what the first did."""
+    handler = Page(browser, odoo_server.url, STORY)
+    handler.log_in("handler@complaint.example")
+    handler.open("complaint-board", ".o_kanban_record")
+    column = 4  # the investigation
+    cards = handler.page.locator(".o_kanban_group").nth(column).locator(".o_kanban_record")
+    number = cards.first.inner_text().split("\n")[0]
+    _query(
+        odoo_server,
+        """
+        UPDATE complaint_case SET facts = 'Known.', basis = 'Contract.' WHERE number = %s
+        RETURNING id
+    """,
+        number,
+    )
+    manager = Page(browser, odoo_server.url, STORY)
+    manager.log_in("manager@complaint.example")
+    _open_board(manager, number)
+    _open_board(handler, number)
+    manager.drag_card(number, column + 1)
+    assert _stage_of(odoo_server, number) == COLUMNS[column + 1]
+    handler.drag_card(number, column - 1)
+    text = handler.page.locator(".o_dialog .modal-content").inner_text()
+    assert "张敏" in text, text
+    handler.picture("09_second_is_told")
+    assert _stage_of(odoo_server, number) == COLUMNS[column + 1]
+    assert not manager.errors

@@ -16,6 +16,17 @@ class ComplaintCaseStage(models.Model):
 
     _inherit = 'complaint.case'
 
+    # What a client writes along with a stage: how much of the history its user has seen.
+    seen_event_count = fields.Integer(store=False, copy=False)
+
+    def write(self, vals):
+        if 'seen_event_count' in vals:
+            vals = dict(vals)
+            seen = vals.pop('seen_event_count')
+            if vals.get('stage_id'):
+                self._check_nothing_new(seen)
+        return super().write(vals)
+
     # === THE ONE WAY IN === #
 
     def _move_to(self, stage, reason=None, occurred_at=None):
@@ -54,6 +65,43 @@ class ComplaintCaseStage(models.Model):
         """
         if stage.mail_template_id:
             self._send_stage_mail(stage.mail_template_id)
+
+    def action_solve_on_the_spot(self):
+        """Register, if that is still to be done, and ask how it was solved at once.
+
+        One dialog for the desk while the customer stands there (PROPERTY-5.1.2, TEL, PRIN); the
+        gates of closing hold here too.
+        """
+        self.ensure_one()
+        if not self.registered_at:
+            self.action_register()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Solved on the spot"),
+            'res_model': 'complaint.case.close',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_case_id': self.id, 'complaint_on_the_spot': True},
+        }
+
+    def _check_nothing_new(self, seen):
+        """Tell who is about to move a case what somebody else did meanwhile.
+
+        Two people look at the same board; the second must know and decide (peers, fault F2).
+
+        :param int seen: number of events that the client showed; None when it does not say
+        :raise UserError: names each newer event
+        """
+        if seen is None or len(self) != 1 or (self.event_count or 0) <= seen:
+            return
+        newer = self.event_ids.filtered(lambda event: event.sequence > seen).sorted('sequence')
+        raise UserError(
+            self.env._(
+                "Somebody else was faster. Meanwhile on this complaint:\n%(events)s\n"
+                "Look at it again and decide.",
+                events='\n'.join(event._describe() for event in newer),
+            )
+        )
 
     def _group_by_origin(self, stage):
         """Return {(stage left, is it a reopening): cases} for a move to `stage`."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNDO_MINUTES
 
@@ -276,6 +276,16 @@ class ComplaintEvent(models.Model):
                 and not event.revoked_by_ids
                 and (milestone_codes is None or event.milestone_id.code in milestone_codes)
             )
+        )
+
+    def _describe(self):
+        """Return what happened, where it led, by whom and when, in one line."""
+        self.ensure_one()
+        to_name = (self.payload or {}).get('to_name')
+        what = f'{self.display_name} → {to_name}' if to_name else self.display_name
+        when = format_datetime(self.env, self.recorded_at)
+        return self.env._(
+            "%(what)s, %(who)s, %(when)s", what=what, who=self.user_id.name, when=when
         )
 
     def _is_undoable(self):

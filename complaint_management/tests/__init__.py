@@ -12,5 +12,6 @@ from . import test_preset_trades
 from . import test_recusal
 from . import test_stage_change
 from . import test_stage_config
+from . import test_two_movers
 from . import test_undo
 from . import test_wizard

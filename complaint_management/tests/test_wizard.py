@@ -39,6 +39,36 @@ class TestWizards(ComplaintCommon):
             wizard.action_confirm()
         self.assertFalse(case.is_closed or case.closing_reason_id, "Nothing is half-saved")
 
+    def _solve_on_the_spot(self, case, **values):
+        action = case.action_solve_on_the_spot()
+        form = Form(
+            self.env[action['res_model']].with_user(self.receiver).with_context(**action['context'])
+        )
+        for name, value in values.items():
+            form[name] = value
+        return form.save()
+
+    def test_solved_on_the_spot_registers_and_closes_in_one_dialog(self):
+        """PROPERTY-5.1.2, TEL, PRIN: settled while the customer stands at the desk."""
+        case = self._create_case(registered_at=False)
+        wizard = self._solve_on_the_spot(case, validity='valid', closing_note="Box exchanged.")
+        self.assertEqual(
+            wizard.closing_reason_id,
+            self.env.ref('complaint_management.closing_reason_on_the_spot'),
+        )
+        wizard.action_confirm()
+        self.assertTrue(case.number)
+        self.assertEqual(case.stage_id, self.stages['closed'])
+        self.assertEqual(case.validity, 'valid')
+        self.assertEqual(self._codes(case), ['received', 'registered', 'closed'])
+
+    def test_the_gates_of_closing_hold_on_the_spot_too(self):
+        case = self._create_case()
+        wizard = self._solve_on_the_spot(case)
+        with self.assertRaisesRegex(RedirectWarning, "Rule whether"), self.env.cr.savepoint():
+            wizard.action_confirm()
+        self.assertEqual(case.stage_id, self.stages['intake'])
+
     def test_withdrawing_needs_words_and_no_reason(self):
         case = self._create_worked_case()
         form = self._wizard('complaint.case.close', self.receiver, case_id=case.id)

@@ -29,10 +29,22 @@ class ComplaintCaseClose(models.TransientModel):
         store=True,
         readonly=False,
     )
+    validity = fields.Selection(
+        selection=lambda self: self._get_validity_selection(),
+        string="Ruling",
+        compute='_compute_closing',
+        store=True,
+        readonly=False,
+    )
     needs_text = fields.Boolean(compute='_compute_reason_kind')
     closing_note = fields.Text(
         string="Closing explanation", compute='_compute_closing', store=True, readonly=False
     )
+
+    @api.model
+    def _get_validity_selection(self):
+        """Return the rulings of a case, in the user's language."""
+        return self.env['complaint.case']._fields['validity']._description_selection(self.env)
 
     @api.depends('case_id')
     def _compute_stage_id(self):
@@ -42,8 +54,13 @@ class ComplaintCaseClose(models.TransientModel):
 
     @api.depends('case_id')
     def _compute_closing(self):
+        on_the_spot = self.env['complaint.closing.reason']
+        if self.env.context.get('complaint_on_the_spot'):
+            xmlid = 'complaint_management.closing_reason_on_the_spot'
+            on_the_spot = self.env.ref(xmlid, raise_if_not_found=False) or on_the_spot
         for wizard in self:
-            wizard.closing_reason_id = wizard.case_id.closing_reason_id
+            wizard.closing_reason_id = on_the_spot or wizard.case_id.closing_reason_id
+            wizard.validity = wizard.case_id.validity
             wizard.closing_note = wizard.case_id.closing_note
 
     @api.depends('stage_id', 'closing_reason_id')
@@ -59,6 +76,7 @@ class ComplaintCaseClose(models.TransientModel):
             {
                 'closing_reason_id': self.closing_reason_id.id if self.reason_kind else False,
                 'closing_note': self.closing_note,
+                'validity': self.validity,
             }
         )
         self.case_id._move_to(self.stage_id, reason=self.closing_note)
