@@ -137,9 +137,14 @@ def held_locks():
     return tuple(_HELD)
 
 
-def die_with_parent():
+def die_with_parent(how=signal.SIGTERM):
     """Make the child end when ``./dev`` is killed, so that nothing keeps serving."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, how)
+
+
+def be_killed_with_parent():
+    """Do so at once: a server whose output nobody reads any more can miss a polite signal."""
+    die_with_parent(signal.SIGKILL)
 
 
 def replace_folder(new, target):

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from . import databases, dev_database, log_gate, machine, odoo_process
-from .common import REPO, Failure, die_with_parent, log_path, say, step
+from .common import REPO, Failure, be_killed_with_parent, log_path, say, step
 
 HOST = "127.0.0.1"
 
@@ -62,7 +62,7 @@ def start(database, port, workers=0, name="server", extra=None, **options):
         env=odoo_process.environment(configuration),
         cwd=REPO,
         start_new_session=True,
-        preexec_fn=die_with_parent,
+        preexec_fn=be_killed_with_parent,
         **options,
     )
 
