@@ -288,7 +288,7 @@ class ComplaintPresetLoader(models.AbstractModel):
     def _translate(self, record, name, lang, text):
         field = record._fields[name]
         if not callable(field.translate):
-            record.with_context(lang=lang)[name] = text
+            record.with_context(lang=lang, tracking_disable=True)[name] = text
             return
         # Pages are translated term by term: both languages have the same structure.
         source = field.get_trans_terms(record.with_context(lang='en_US')[name] or '')
