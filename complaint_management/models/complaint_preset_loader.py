@@ -151,7 +151,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         model = (
             self.env[file.model]
             .with_company(install.company_id)
-            .with_context(lang='en_US', noupdate=True, active_test=False, complaint_preset=True)
+            .with_context(lang='en_US', noupdate=True, active_test=False)
         )
         known = self._get_known(install)
         fields = ['id', *(self._get_import_path(model, name) for name in names)]
@@ -269,14 +269,18 @@ class ComplaintPresetLoader(models.AbstractModel):
     # === TRANSLATIONS === #
 
     @api.model
-    def _load_translations(self, install, file):
-        """Write the cells of `field@lang` columns for the languages that are active."""
-        active, records = self._get_active_languages(), self._get_records(install)
+    def _load_translations(self, install, file, languages=None):
+        """Write the cells of `field@lang` columns.
+
+        :param set languages: codes of the languages to write; None: all that are active
+        """
+        languages = languages or self._get_active_languages()
+        records = self._get_records(install)
         for row in file.rows:
             record = records.get(row.id)
             for header, cell in row.cells.items():
                 name, _at, lang = header.partition('@')
-                if lang in active and lang != 'en_US' and record:
+                if lang in languages and lang != 'en_US' and record:
                     self._translate(record, name, lang, cell)
 
     @api.model
@@ -299,10 +303,13 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _load_language(self, lang):
-        """Bring the translations of all installed presets into a language that was activated."""
+        """Bring the translations of all installed presets into a language that was activated.
+
+        The other languages stay as they are: people may have edited their texts.
+        """
         for install in self.env['complaint.preset.install'].search([('code', '!=', False)]):
             for file in self._read_folders(install.code):
-                self._load_translations(install, file)
+                self._load_translations(install, file, {lang})
 
     # === UPDATES AND REMOVAL === #
 

@@ -122,6 +122,13 @@ class TestPreset(ComplaintCommon):
         self.env.invalidate_all()
         self.assertEqual(procedure.with_context(lang='fr_FR').name, "Le port")
 
+    def test_a_language_activated_later_leaves_the_texts_of_the_others_alone(self):
+        _install, procedure = self._install()
+        procedure.with_context(lang='zh_CN').name = "我们的港口"
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env.invalidate_all()
+        self.assertEqual(procedure.with_context(lang='zh_CN').name, "我们的港口")
+
     # === ERRORS === #
 
     def _assert_refused(self, sentence):
