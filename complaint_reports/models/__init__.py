@@ -1,3 +1,4 @@
+from . import complaint_analysis_mixin
 from . import complaint_sla_analysis
 from . import complaint_case_analysis
 from . import ir_actions_report

@@ -33,7 +33,7 @@ class ComplaintCaseAnalysis(models.Model):
 
     _name = 'complaint.case.analysis'
     _description = "Complaints Analysis"
-    _inherit = ['complaint.case.line']
+    _inherit = ['complaint.analysis.mixin']
     _auto = False
     _rec_name = 'number'
     _order = 'received_at desc, id desc'
@@ -105,19 +105,6 @@ class ComplaintCaseAnalysis(models.Model):
 
     # === QUERY === #
 
-    @property
-    def _table_query(self) -> SQL:
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
-
-    def _select(self) -> SQL:
-        return SQL(
-            "SELECT %s",
-            SQL(", ").join(
-                SQL("%s AS %s", expression, SQL.identifier(name))
-                for name, expression in self._get_columns().items()
-            ),
-        )
-
     def _get_columns(self):
         """Return the columns of the query; addons add theirs here and name fields for them.
 
@@ -147,21 +134,5 @@ class ComplaintCaseAnalysis(models.Model):
             "SELECT clock.case_id, COUNT(*) AS late_count FROM complaint_sla_clock AS clock"
             " WHERE %s GROUP BY clock.case_id"
             ") AS late ON late.case_id = complaint_case.id",
-            self.env['complaint.sla.analysis']._get_late_condition('clock'),
+            self.env['complaint.sla.clock']._get_late_condition('clock'),
         )
-
-    def _where(self) -> SQL:
-        """Hook: narrow what is counted. Rights need nothing here, they follow the case."""
-        return SQL("WHERE TRUE")
-
-    # === ACTIONS === #
-
-    def action_open_case(self):
-        """Open the complaint behind a row."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'complaint.case',
-            'res_id': self.case_id.id,
-            'views': [(False, 'form')],
-        }

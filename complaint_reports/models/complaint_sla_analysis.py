@@ -23,7 +23,7 @@ class ComplaintSlaAnalysis(models.Model):
 
     _name = 'complaint.sla.analysis'
     _description = "Time Limits Analysis"
-    _inherit = ['complaint.case.line']
+    _inherit = ['complaint.analysis.mixin']
     _auto = False
     _rec_name = 'policy_id'
     _order = 'deadline desc, id desc'
@@ -81,25 +81,12 @@ class ComplaintSlaAnalysis(models.Model):
 
     # === QUERY === #
 
-    @property
-    def _table_query(self) -> SQL:
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
-
-    def _select(self) -> SQL:
-        return SQL(
-            "SELECT %s",
-            SQL(", ").join(
-                SQL("%s AS %s", expression, SQL.identifier(name))
-                for name, expression in self._get_columns().items()
-            ),
-        )
-
     def _get_columns(self):
         """Return the columns of the query; addons add theirs here and name fields for them.
 
         :return: {field name: SQL expression over the tables `clock` and `complaint_case`}
         """
-        is_late = self._get_late_condition('clock')
+        is_late = self.env['complaint.sla.clock']._get_late_condition('clock')
         return {
             'id': SQL("clock.id"),
             **{name: SQL.identifier('clock', name) for name in CLOCK_COLUMNS},
@@ -122,20 +109,6 @@ class ComplaintSlaAnalysis(models.Model):
             ),
         }
 
-    def _get_late_condition(self, alias) -> SQL:
-        """Return the condition under which a clock is late, as `is_late` of the clock says it.
-
-        :param str alias: name of the table of clocks in the query
-        """
-        return SQL(
-            "(%(state)s = 'missed' OR %(state)s = 'running' AND %(deadline)s < %(now)s"
-            " OR %(state)s = 'superseded' AND %(stopped_at)s > %(deadline)s)",
-            state=SQL.identifier(alias, 'state'),
-            stopped_at=SQL.identifier(alias, 'stopped_at'),
-            deadline=SQL.identifier(alias, 'deadline'),
-            now=self._get_now(),
-        )
-
     def _get_now(self) -> SQL:
         return SQL("%s::timestamp", self.env['complaint.sla.clock']._get_now())
 
@@ -144,19 +117,3 @@ class ComplaintSlaAnalysis(models.Model):
             "FROM complaint_sla_clock AS clock"
             " JOIN complaint_case ON complaint_case.id = clock.case_id"
         )
-
-    def _where(self) -> SQL:
-        """Hook: narrow what is counted. Rights need nothing here, they follow the case."""
-        return SQL("WHERE TRUE")
-
-    # === ACTIONS === #
-
-    def action_open_case(self):
-        """Open the complaint behind a row."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'complaint.case',
-            'res_id': self.case_id.id,
-            'views': [(False, 'form')],
-        }
