@@ -1,5 +1,7 @@
 from . import complaint_case_line
 from . import complaint_tree_mixin
+from . import complaint_condition_mixin
+from . import complaint_rule_mixin
 from . import complaint_procedure
 from . import complaint_stage
 from . import complaint_stage_gate

@@ -160,6 +160,7 @@ class ComplaintCaseIntake(models.Model):
         if history:
             return self._stamp_history()
         registered = self.filtered('registered_at')
+        registered._apply_rules()
         registered._check_registration()
         self._stamp_at('received', 'received_at', payload_of=type(self)._get_receipt_payload)
         registered._stamp('registered')
@@ -174,6 +175,14 @@ class ComplaintCaseIntake(models.Model):
             if stage_id:
                 groups[stage_id] = groups.get(stage_id, self.browse()) | case
         return groups
+
+    def _apply_rules(self):
+        """Hook: let the rules of the procedure fill in what nobody has typed.
+
+        Called once for a batch of cases that are being registered, before anything is recorded;
+        the first to answer are the overrides that are loaded first, so that later ones can build
+        on them.
+        """
 
     def _get_receipt_payload(self):
         """Return what the history keeps about how this case was received."""
@@ -218,6 +227,7 @@ class ComplaintCaseIntake(models.Model):
         """Give the cases their numbers, record that they are registered, and tell the number."""
         self.check_access('write')  # before a number is taken
         todo = self.filtered(lambda case: not case.registered_at)
+        todo._apply_rules()
         todo._check_registration()
         now = self.env.cr.now().replace(microsecond=0)
         vals_list = [
