@@ -1,0 +1,85 @@
+"""Many complaints at once, as a few years leave them behind: written with SQL, never shown."""
+
+from odoo.tools import SQL
+
+# Matters and places make subjects that differ, in both languages, as people write them.
+MATTERS = (
+    "电梯故障无人维修", "多收话费要求退还", "物业保安态度恶劣", "快递迟到三天", "退款一直未到账",
+    "楼上漏水严重", "当票利息算错", "保单信息有误", "Parcel arrived late", "Charged twice for one order",
+    "Rude answer at the counter", "Lift stands still again",
+)  # fmt: skip
+PLACES = (
+    "东区一号楼", "西门营业厅", "南山分公司", "北苑小区", "中心广场店", "滨江花园", "Station Road", "Harbour Hall",
+)  # fmt: skip
+DAYS = 1100
+
+
+def fill(env, people, filled, size):
+    """Add complaints until there are `size`: one in twenty open, most in other teams."""
+    if size <= filled:
+        return
+    env.flush_all()
+    stages = people.procedure.stage_ids.sorted("sequence")
+    still_open, closed = stages.filtered(lambda s: not s.is_closed), stages.filtered("is_closed")
+    env.cr.execute(
+        SQL(
+            """
+        INSERT INTO complaint_case (
+            name, number, company_id, procedure_id, team_id, category_id, stage_id, phase,
+            is_closed, priority, validity, received_at, registered_at, closed_at, round,
+            complainant_name, complainant_phone, partner_id, handler_id, create_uid, create_date,
+            event_count
+        )
+        SELECT
+            (%(matters)s::text[])[1 + n %% %(matter_count)s] || ' '
+                || (%(places)s::text[])[1 + n %% %(place_count)s] || ' ' || n,
+            'B-' || n, %(company)s, %(procedure)s,
+            CASE WHEN n %% 10 = 0 THEN %(team)s END,
+            (%(categories)s::int[])[1 + n %% %(category_count)s],
+            stage.id, stage.phase, stage.is_closed,
+            CASE WHEN n %% 40 = 0 THEN '1' ELSE '0' END, 'undetermined',
+            moment, moment, CASE WHEN stage.is_closed THEN moment + interval '5 days' END, 1,
+            'Customer ' || n %% 20011, '1390000' || lpad((n %% 20011)::text, 5, '0'),
+            CASE WHEN n %% 3 = 0 THEN (%(partners)s::int[])[1 + n %% %(partner_count)s] END,
+            CASE WHEN n %% 200 = 0 THEN %(handler)s END, %(uid)s, moment, 0
+        FROM generate_series(%(first)s, %(last)s) n
+        CROSS JOIN LATERAL (
+            SELECT now() AT TIME ZONE 'UTC' - (n * 7919 %% (%(days)s * 24)) * interval '1 hour'
+        ) AS d (moment)
+        JOIN complaint_stage stage ON stage.id = CASE
+            WHEN n %% 20 = 0 THEN (%(still_open)s::int[])[1 + n / 20 %% %(open_count)s]
+            ELSE (%(closed)s::int[])[1 + n %% %(closed_count)s]
+        END
+        """,
+            matters=list(MATTERS),
+            matter_count=len(MATTERS),
+            places=list(PLACES),
+            place_count=len(PLACES),
+            company=people.team.company_id.id or env.company.id,
+            procedure=people.procedure.id,
+            team=people.team.id,
+            categories=people.categories.ids,
+            category_count=len(people.categories),
+            partners=people.partners.ids,
+            partner_count=len(people.partners),
+            still_open=still_open.ids,
+            open_count=len(still_open),
+            closed=closed.ids,
+            closed_count=len(closed),
+            handler=people.handler.id,
+            uid=env.uid,
+            days=DAYS,
+            first=filled + 1,
+            last=size,
+        )
+    )
+    # What autovacuum does a minute later: sort the new rows into the indexes of trigrams.
+    env.cr.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid "
+        "JOIN pg_am a ON a.oid = c.relam "
+        "WHERE a.amname = 'gin' AND i.indrelid = 'complaint_case'::regclass"
+    )
+    for (index,) in env.cr.fetchall():
+        env.cr.execute(SQL("SELECT gin_clean_pending_list(%s)", index))
+    env.cr.execute("ANALYZE complaint_case")
+    env.invalidate_all()
