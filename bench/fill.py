@@ -5,11 +5,12 @@ from odoo.tools import SQL
 # Matters and places make subjects that differ, in both languages, as people write them.
 MATTERS = (
     "电梯故障无人维修", "多收话费要求退还", "物业保安态度恶劣", "快递迟到三天", "退款一直未到账",
-    "楼上漏水严重", "当票利息算错", "保单信息有误", "Parcel arrived late", "Charged twice for one order",
-    "Rude answer at the counter", "Lift stands still again",
+    "楼上漏水严重", "当票利息算错", "保单信息有误", "Parcel arrived late",
+    "Charged twice for one order", "Rude answer at the counter", "Lift stands still again",
 )  # fmt: skip
 PLACES = (
-    "东区一号楼", "西门营业厅", "南山分公司", "北苑小区", "中心广场店", "滨江花园", "Station Road", "Harbour Hall",
+    "东区一号楼", "西门营业厅", "南山分公司", "北苑小区", "中心广场店", "滨江花园",
+    "Station Road", "Harbour Hall",
 )  # fmt: skip
 DAYS = 1100
 
