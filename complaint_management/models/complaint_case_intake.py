@@ -162,12 +162,30 @@ class ComplaintCaseIntake(models.Model):
         registered = self.filtered('registered_at')
         registered._apply_rules()
         registered._check_registration()
-        self._stamp_at('received', 'received_at', payload_of=type(self)._get_receipt_payload)
-        registered._stamp('registered')
+        self._record_intake()
         self._notify_new_handlers()
         for stage_id, cases in self._group_by_target(target_stage_ids).items():
             cases._move_to(self.env['complaint.stage'].browse(stage_id))
         return None
+
+    def _record_intake(self):
+        """Record that new cases were received and, where they have a number, registered."""
+        milestones = self.env['complaint.milestone']
+        received, registered = map(milestones._get_by_code, ('received', 'registered'))
+        now = self.env.cr.now()
+        rows = []
+        for case in self:
+            rows.append(
+                {
+                    'case_id': case.id,
+                    'milestone_id': received.id,
+                    'occurred_at': case.received_at,
+                    'payload': case._get_receipt_payload(),
+                }
+            )
+            if case.registered_at:
+                rows.append({'case_id': case.id, 'milestone_id': registered.id, 'occurred_at': now})
+        self.env['complaint.event']._record(rows)
 
     def _group_by_target(self, target_stage_ids):
         groups = {}

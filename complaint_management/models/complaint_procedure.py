@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class ComplaintProcedure(models.Model):
@@ -97,7 +98,13 @@ class ComplaintProcedure(models.Model):
     def _get_first_stage(self):
         """Return the stage where cases of this procedure begin, possibly none."""
         self.ensure_one()
-        return self.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))[:1]
+        return self.env['complaint.stage'].browse(self._get_first_stage_ids())
+
+    @ormcache('self.id')
+    def _get_first_stage_ids(self):
+        # Every case that comes in asks. Whoever may see the procedure may see its stages.
+        domain = [('procedure_id', '=', self.id)]
+        return self.env['complaint.stage'].sudo().search(domain, order='sequence, id', limit=1).ids
 
     def action_export(self):
         """Download the procedure, with all that belongs to it, as a zip to import elsewhere."""

@@ -69,6 +69,12 @@ class ComplaintStage(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()  # a procedure keeps in mind which stage is its first
+        return stages
+
     def write(self, vals):
         if vals.get('active') is False:
             self._check_not_in_use()
@@ -78,7 +84,15 @@ class ComplaintStage(models.Model):
             # Cases would open or close without a word in their histories.
             closes = vals['phase'] in CLOSED_PHASES
             self.filtered(lambda s: s.is_closed != closes)._check_not_in_use()
-        return super().write(vals)
+        result = super().write(vals)
+        if {'sequence', 'active', 'procedure_id'} & vals.keys():
+            self.env.registry.clear_cache()  # idem
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()  # idem
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
