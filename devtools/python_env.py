@@ -90,7 +90,7 @@ def _fingerprint(requirements):
     packages stay as they are.
     """
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
-    digest.update(str(REPO).encode())
+    digest.update(str(STATE.resolve()).encode())
     for path in requirements:
         digest.update(path.read_bytes())
     return digest.hexdigest()
