@@ -167,7 +167,7 @@ class Cluster:
 
     def _find_folder(self):
         """Return a folder that the server's user can reach, in the checkout if possible."""
-        folder = STATE / "pg"
+        folder = STATE.resolve() / "pg"
         if self.user is None:
             return folder
         STATE.mkdir(exist_ok=True)
