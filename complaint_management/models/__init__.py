@@ -1,4 +1,5 @@
 from . import complaint_case_line
+from . import complaint_guarded_line
 from . import complaint_tree_mixin
 from . import complaint_condition_mixin
 from . import complaint_rule_mixin
@@ -20,6 +21,9 @@ from . import complaint_case_import
 from . import complaint_case_stage
 from . import complaint_case_history
 from . import complaint_case_access
+from . import complaint_callback
+from . import complaint_callback_attempt
+from . import complaint_case_callback
 from . import complaint_event
 from . import complaint_event_proof
 from . import complaint_preset

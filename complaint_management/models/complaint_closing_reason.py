@@ -25,3 +25,7 @@ class ComplaintClosingReason(models.Model):
     needs_text = fields.Boolean(
         string="Needs an explanation", help="Whoever closes a case so must say why."
     )
+    needs_failed_callbacks = fields.Boolean(
+        string="Needs failed callbacks",
+        help="A case closes so only after as many failed callbacks as its procedure asks for.",
+    )

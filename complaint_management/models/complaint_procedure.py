@@ -35,6 +35,30 @@ class ComplaintProcedure(models.Model):
         default=True,
         help="A complaint may be registered without any way to reach the complainant.",
     )
+    callback_mode = fields.Selection(
+        selection=[
+            ('none', "No callbacks"),
+            ('after', "After closing"),
+            ('gate', "Before closing: the customer must agree"),
+        ],
+        string="Callbacks",
+        required=True,
+        default='none',
+    )
+    callback_max_attempts = fields.Integer(
+        string="Failed callbacks",
+        default=3,
+        help="So many failed attempts in a row allow an abnormal closing: the customer cannot be "
+        "reached.",
+    )
+    callback_window_days = fields.Integer(
+        string="Within days", default=30, help="From the first to the last failed attempt."
+    )
+    callback_low_score = fields.Integer(
+        string="Low score",
+        default=2,
+        help="A score up to this one, of 5, opens an analysis for the team.",
+    )
 
     _code_company_uniq = models.UniqueIndex(
         '(code, COALESCE(company_id, 0))', "Another procedure of this company has the same code."

@@ -1,4 +1,6 @@
 from . import test_access
+from . import test_callback
+from . import test_callback_attempt
 from . import test_case
 from . import test_erase
 from . import test_event

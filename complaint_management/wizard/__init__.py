@@ -1,3 +1,4 @@
+from . import complaint_callback_fail
 from . import complaint_case_close
 from . import complaint_case_erase
 from . import complaint_case_record_milestone

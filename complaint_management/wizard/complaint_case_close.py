@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.complaint_callback import SATISFACTION
+
 
 class ComplaintCaseClose(models.TransientModel):
     _name = 'complaint.case.close'
@@ -36,6 +38,13 @@ class ComplaintCaseClose(models.TransientModel):
         store=True,
         readonly=False,
     )
+    customer_satisfied = fields.Selection(
+        selection=SATISFACTION,
+        string="Satisfaction",
+        compute='_compute_closing',
+        store=True,
+        readonly=False,
+    )
     needs_text = fields.Boolean(compute='_compute_reason_kind')
     closing_note = fields.Text(
         string="Closing explanation", compute='_compute_closing', store=True, readonly=False
@@ -62,6 +71,7 @@ class ComplaintCaseClose(models.TransientModel):
             wizard.closing_reason_id = on_the_spot or wizard.case_id.closing_reason_id
             wizard.validity = wizard.case_id.validity
             wizard.closing_note = wizard.case_id.closing_note
+            wizard.customer_satisfied = wizard.case_id.customer_satisfied
 
     @api.depends('stage_id', 'closing_reason_id')
     def _compute_reason_kind(self):
@@ -77,6 +87,7 @@ class ComplaintCaseClose(models.TransientModel):
                 'closing_reason_id': self.closing_reason_id.id if self.reason_kind else False,
                 'closing_note': self.closing_note,
                 'validity': self.validity,
+                'customer_satisfied': self.customer_satisfied,
             }
         )
         self.case_id._move_to(self.stage_id, reason=self.closing_note)

@@ -1,0 +1,116 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+from ..const import INTERNAL_KEY, INTERNAL_WRITE
+
+
+class ComplaintGuardedLine(models.AbstractModel):
+    """A line of a case that has a course of its own: only its buttons lead it on.
+
+    What `_get_guarded_fields` names is written by the software; whatever road a value comes on
+    (form, import, RPC, a context of a client), it is refused.
+    """
+
+    _name = 'complaint.guarded.line'
+    _description = "Guarded Line of a Complaint"
+    _inherit = ['complaint.case.line']
+
+    round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        """Return the names of the fields that only the software writes."""
+        return {'round', 'company_id'}
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        is_internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
+        for vals in vals_list:
+            vals['case_id'] = vals.get('case_id') or self.env.context.get('default_case_id')
+            if not is_internal:
+                self._check_guarded_values(vals, self._get_guarded_defaults())
+                vals.update(self._get_guarded_defaults())
+        # One read for all; the round of a case is no secret to who may add a line to it.
+        cases = self.env['complaint.case'].sudo()
+        cases = cases.browse({vals['case_id'] for vals in vals_list if vals['case_id']})
+        rounds = {case.id: case.round for case in cases}
+        for vals in vals_list:
+            vals['round'] = rounds.get(vals['case_id'], 1)
+        return super(ComplaintGuardedLine, self.with_context(**{INTERNAL_KEY: None})).create(
+            vals_list
+        )
+
+    def write(self, vals):
+        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+            return super().write(vals)
+        if 'case_id' in vals and any(line.case_id.id != vals['case_id'] for line in self):
+            raise UserError(self.env._("An entry stays with its complaint."))
+        for line in self:
+            line._check_guarded_values(vals, {name: line[name] for name in vals})
+        return super().write(vals)
+
+    def _write_internal(self, vals):
+        """Write values that only the software may write."""
+        return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
+
+    @api.model
+    def _create_internal(self, vals_list):
+        """Create lines with values that only the software may write."""
+        return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).create(vals_list)
+
+    @api.model
+    def _get_guarded_defaults(self):
+        """Return what a new line has in the guarded fields, whatever a client's context says."""
+        names = self._get_guarded_fields() - {'round', 'company_id'}
+        defaults = {name: self._fields[name].default for name in names}
+        return {name: default(self) if default else False for name, default in defaults.items()}
+
+    @api.model
+    def _check_guarded_values(self, vals, current):
+        """Refuse values of guarded fields that differ from what is there.
+
+        :raise UserError: names the fields
+        """
+        found = [
+            name
+            for name in vals
+            if name in self._get_guarded_fields()
+            and name != 'round'
+            and (vals[name] or False) != (self._get_plain(current.get(name)) or False)
+        ]
+        if found:
+            raise UserError(
+                self.env._(
+                    "The software sets these fields itself: %(fields)s. Use the buttons.",
+                    fields=format_list(
+                        self.env,
+                        [self._fields[name]._description_string(self.env) for name in found],
+                    ),
+                )
+            )
+
+    @api.model
+    def _get_plain(self, value):
+        return value.id if isinstance(value, models.BaseModel) else value
+
+    # === OBSTACLES === #
+
+    def _raise_obstacles(self, obstacles):
+        """Raise all sentences at once; of several lines they name the complaint.
+
+        :param dict obstacles: {line: [sentence, …]}
+        """
+        if not obstacles:
+            return
+        if len(self) == 1:
+            raise UserError('\n'.join(next(iter(obstacles.values()))))
+        raise UserError(
+            '\n'.join(
+                f'{line.case_id.display_name}: {" ".join(sentences)}'
+                for line, sentences in obstacles.items()
+            )
+        )
