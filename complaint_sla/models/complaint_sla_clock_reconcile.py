@@ -46,6 +46,8 @@ class ComplaintSlaClockReconcile(models.Model):
         # Clocks are the same whoever acts, and nobody but the engine may write them.
         engine, cases = self.sudo(), cases.sudo()
         clocks = engine.search([('case_id', 'in', cases.ids)])
+        if not clocks and not self.env['complaint.sla.policy']._get_ids_in_force():
+            return
         retroactive_ids = set(retroactive.ids) if retroactive else set()
         batch = engine._prepare_batch(cases, clocks, set(changed_fields), retroactive_ids)
         existing = {(c.case_id.id, c.policy_id.id, c.round): c for c in clocks}
@@ -63,7 +65,7 @@ class ComplaintSlaClockReconcile(models.Model):
     def _prepare_batch(self, cases, clocks, changed_fields, retroactive_ids):
         """Read once what all cases of the batch need."""
         policy_model = self.env['complaint.sla.policy']
-        policies = policy_model.search([('state', '=', 'active')])
+        policies = policy_model.browse(policy_model._get_ids_in_force())
         versions = (policies | clocks.policy_id)._get_versions(
             {(clock.policy_id.id, clock.policy_version) for clock in clocks}
         )

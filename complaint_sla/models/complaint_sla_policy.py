@@ -291,6 +291,7 @@ class ComplaintSlaPolicy(models.Model):
         used = changed._filtered_used()
         used._keep_version()
         result = super().write(vals)
+        self.env.registry.clear_cache()
         for policy in used:
             super(ComplaintSlaPolicy, policy).write({'version': policy.version + 1})
         if begun := changed | self.filtered(lambda p: p.state == 'active') - in_force:
@@ -301,7 +302,6 @@ class ComplaintSlaPolicy(models.Model):
                 }
             )
         (in_force - self.filtered(lambda policy: policy.state == 'active'))._end_clocks()
-        self.env.registry.clear_cache()
         return result
 
     def unlink(self):

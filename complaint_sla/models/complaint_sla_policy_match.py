@@ -48,10 +48,17 @@ class ComplaintSlaPolicyMatch(models.Model):
 
     @api.model
     @ormcache()
+    def _get_ids_in_force(self):
+        """Return the ids of the policies in force, in their order; kept until one changes."""
+        policies = self.sudo()  # every case is measured by them, whoever works on it
+        return policies.search([('state', '=', 'active')])._ids
+
+    @api.model
+    @ormcache()
     def _get_watched_fields(self):
         """Return the names of the case fields on which clocks depend."""
         names = set(CASE_FIELDS)
-        for policy in self.sudo().search([('state', '=', 'active')]):  # the same for every user
+        for policy in self.sudo().browse(self._get_ids_in_force()):  # the same for every user
             names |= policy._get_condition_fields()
         return tuple(sorted(names & self.env['complaint.case']._fields.keys()))
 
