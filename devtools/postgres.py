@@ -31,6 +31,10 @@ unix_socket_permissions = 0700
 max_connections = 200
 shared_buffers = 256MB
 logging_collector = off
+# Databases of tests are copied all the time, and made anew if the machine dies.
+fsync = off
+synchronous_commit = off
+full_page_writes = off
 """
 
 
