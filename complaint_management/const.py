@@ -44,3 +44,33 @@ UNDO_MINUTES = 10
 # Context key and value by which an administrator loads finished complaints of the past.
 IMPORT_KEY = 'complaint_import'
 IMPORT_HISTORY = 'history'
+
+# How people reach each other about a complaint. (value, English label)
+CONTACT_MEANS = [
+    ('phone', "Phone"),
+    ('email', "E-mail"),
+    ('message', "Message"),
+    ('letter', "Letter"),
+    ('visit', "Home visit"),
+    ('on_site', "On site"),
+    ('portal', "Portal"),
+    ('meeting', "Meeting"),
+    ('fax', "Fax"),
+    ('internal', "Internal"),
+]
+
+# What a contact is for. (value, English label)
+CONTACT_PURPOSES = [
+    ('apology', "Apology"),
+    ('progress', "Progress"),
+    ('extension', "Extension"),
+    ('obstacle', "Obstacle"),
+    ('holding', "Holding reply"),
+    ('answer', "Answer"),
+    ('confirmation', "Confirmation"),
+    ('opinion', "Customer's opinion"),
+    ('chase', "Chase"),
+    ('referral', "Reply to the referring body"),
+    ('department_answer', "Department's answer"),
+    ('other', "Other"),
+]

@@ -24,6 +24,9 @@ from . import complaint_case_access
 from . import complaint_callback
 from . import complaint_callback_attempt
 from . import complaint_case_callback
+from . import complaint_case_contact
+from . import complaint_contact
+from . import complaint_contact_promise
 from . import complaint_event
 from . import complaint_event_proof
 from . import complaint_preset

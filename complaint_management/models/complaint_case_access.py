@@ -83,7 +83,7 @@ class ComplaintCaseAccess(models.Model):
     def _get_promised_date(self):
         """Hook: return the date by which the customer was promised an answer (UTC), or False.
 
-        The base addon knows no limits; the addon of time limits overrides this.
+        Promises answer it (`complaint_case_contact`); the addon of time limits goes before them.
         """
         self.ensure_one()
         return False

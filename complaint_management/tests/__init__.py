@@ -2,6 +2,7 @@ from . import test_access
 from . import test_callback
 from . import test_callback_attempt
 from . import test_case
+from . import test_contact
 from . import test_erase
 from . import test_event
 from . import test_history_proof
@@ -11,6 +12,7 @@ from . import test_number
 from . import test_performance
 from . import test_preset
 from . import test_preset_trades
+from . import test_promise
 from . import test_recusal
 from . import test_stage_change
 from . import test_stage_config

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+from ..const import CONTACT_MEANS, CONTACT_PURPOSES
+from ..models.complaint_contact import ANSWER_PURPOSES
+
+
+class ComplaintCaseContact(models.TransientModel):
+    _name = 'complaint.case.contact'
+    _description = "Record Contact"
+
+    case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
+    kind = fields.Selection(
+        selection=[('contact', "Contact"), ('statement', "Statement confirmed")],
+        required=True,
+        default='contact',
+    )
+    occurred_at = fields.Datetime(string="Happened at", help="Empty: now.")
+    late_reason = fields.Char(string="Why recorded later")
+    means = fields.Selection(
+        selection=CONTACT_MEANS, required=True, compute='_compute_means', store=True, readonly=False
+    )
+    direction = fields.Selection(
+        selection=[('out', "Outgoing"), ('in', "Incoming"), ('internal', "Internal")],
+        required=True,
+        default='out',
+    )
+    purpose = fields.Selection(
+        selection=[pair for pair in CONTACT_PURPOSES if pair[0] not in ANSWER_PURPOSES],
+        required=True,
+        compute='_compute_purpose',
+        store=True,
+        readonly=False,
+    )
+    counterpart = fields.Char(
+        string="Spoke with", compute='_compute_counterpart', store=True, readonly=False
+    )
+    content = fields.Text()
+    promise = fields.Text()
+    promise_date = fields.Datetime(string="Promised for")
+    can_mail = fields.Boolean(compute='_compute_can_mail')
+    send_mail = fields.Boolean(string="Send by e-mail")
+
+    @api.depends('case_id')
+    def _compute_means(self):
+        for wizard in self:
+            wizard.means = wizard.case_id._get_preferred_means()
+
+    @api.depends('case_id')
+    def _compute_purpose(self):
+        for wizard in self:
+            wizard.purpose = wizard.case_id._get_default_purpose(wizard.case_id.phase)
+
+    @api.depends('case_id')
+    def _compute_counterpart(self):
+        for wizard in self:
+            wizard.counterpart = wizard.case_id.complainant_name
+
+    @api.depends('means', 'direction', 'case_id')
+    def _compute_can_mail(self):
+        for wizard in self:
+            goes_out = wizard.direction == 'out' and wizard.means == 'email'
+            goes_out = goes_out and wizard.kind == 'contact' and wizard.purpose != 'referral'
+            wizard.can_mail = goes_out and wizard.case_id._get_customer_email()
+
+    def action_confirm(self):
+        self.ensure_one()
+        values = self._prepare_values()
+        if self.kind == 'statement':
+            self.case_id._confirm_statement(values)
+        else:
+            values |= {'direction': self.direction, 'purpose': self.purpose}
+            self.case_id._record_contact(values, send_mail=self.send_mail and self.can_mail)
+        return {'type': 'ir.actions.act_window_close'}
+
+    def _prepare_values(self):
+        """Return the values of the contact as they were typed."""
+        return {
+            'occurred_at': self.occurred_at,
+            'late_reason': self.late_reason,
+            'means': self.means,
+            'counterpart': self.counterpart,
+            'content': self.content,
+            'promise': self.promise,
+            'promise_date': self.promise_date,
+        }
