@@ -28,6 +28,8 @@
         'wizard/complaint_case_close_views.xml',
         'wizard/complaint_case_contact_views.xml',
         'wizard/complaint_case_erase_views.xml',
+        'wizard/complaint_case_gather_views.xml',
+        'wizard/complaint_case_merge_views.xml',
         'wizard/complaint_case_record_milestone_views.xml',
         'wizard/complaint_contact_settle_promise_views.xml',
         'wizard/complaint_event_revoke_views.xml',

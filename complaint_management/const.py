@@ -7,6 +7,9 @@ INTERNAL_WRITE = object()
 # Context key for INTERNAL_WRITE.
 INTERNAL_KEY = 'complaint_internal_write'
 
+# Context key for INTERNAL_WRITE: cases for which another one answers pass gates unasked.
+FREE_PASS_KEY = 'complaint_free_pass'
+
 # Fixed phases of the life cycle. A company names and orders its stages freely; software that
 # must know where a case is asks for the phase. (value, English label)
 PHASES = [

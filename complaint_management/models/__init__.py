@@ -27,6 +27,10 @@ from . import complaint_case_callback
 from . import complaint_case_contact
 from . import complaint_contact
 from . import complaint_contact_promise
+from . import complaint_case_similar
+from . import complaint_case_repeat
+from . import complaint_case_merge
+from . import complaint_case_mass
 from . import complaint_event
 from . import complaint_event_proof
 from . import complaint_preset
@@ -38,6 +42,7 @@ from . import hr_department
 from . import hr_employee
 from . import hr_version
 from . import ir_sequence
+from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import res_lang

@@ -130,6 +130,12 @@ class ComplaintProcedure(models.Model):
         domain = [('procedure_id', '=', self.id)]
         return self.env['complaint.stage'].sudo().search(domain, order='sequence, id', limit=1).ids
 
+    def _get_duplicate_stage(self):
+        """Return the stage where duplicates end, possibly none."""
+        self.ensure_one()
+        abnormal = self.stage_ids.filtered(lambda stage: stage.phase == 'closed_abnormal')
+        return abnormal.sorted(lambda stage: (stage.sequence, stage.id))[:1]
+
     def action_export(self):
         """Download the procedure, with all that belongs to it, as a zip to import elsewhere."""
         self.ensure_one()

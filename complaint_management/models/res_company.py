@@ -12,6 +12,16 @@ class ResCompany(models.Model):
         default=2,
         help="Mails of a stage wait so long, and Undo cancels them meanwhile.",
     )
+    complaint_lookup_days = fields.Integer(
+        string="Look back for known complaints (days)",
+        default=90,
+        help="While a complaint is taken in, similar ones of so many days are shown; repeats are "
+        "counted within the same time. 0: nothing is looked up.",
+    )
+
+    _complaint_lookup_days_positive = models.Constraint(
+        'CHECK (complaint_lookup_days >= 0)', "The days to look back cannot be negative."
+    )
 
     # === CRUD METHODS === #
 

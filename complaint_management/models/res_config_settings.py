@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -8,3 +8,23 @@ class ResConfigSettings(models.TransientModel):
         related='company_id.complaint_sequence_id', readonly=False
     )
     complaint_mail_delay = fields.Integer(related='company_id.complaint_mail_delay', readonly=False)
+    complaint_lookup_days = fields.Integer(
+        related='company_id.complaint_lookup_days', readonly=False
+    )
+    complaint_text_note = fields.Char(compute='_compute_complaint_text_note')
+
+    @api.depends('company_id')
+    def _compute_complaint_text_note(self):
+        """Say why subjects are not compared while a complaint is typed, if they are not."""
+        note = False
+        if not self.env.registry.has_trigram:
+            note = self.env._(
+                "Similar subjects are not looked up: the PostgreSQL extension pg_trgm is missing. "
+                "The database administrator adds it, then restart Odoo."
+            )
+        elif not self.env['complaint.case']._can_compare_texts():
+            note = self.env._(
+                "Similar subjects are not looked up: the locale of this database takes Chinese "
+                "characters for no letters. It takes a database made with a UTF-8 locale."
+            )
+        self.complaint_text_note = note

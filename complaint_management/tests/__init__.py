@@ -8,12 +8,16 @@ from . import test_event
 from . import test_history_proof
 from . import test_import
 from . import test_mail
+from . import test_mass_complaint
+from . import test_merge
 from . import test_number
 from . import test_performance
 from . import test_preset
 from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
+from . import test_repeat
+from . import test_similar
 from . import test_stage_change
 from . import test_stage_config
 from . import test_two_movers

@@ -2,6 +2,8 @@ from . import complaint_callback_fail
 from . import complaint_case_close
 from . import complaint_case_contact
 from . import complaint_case_erase
+from . import complaint_case_gather
+from . import complaint_case_merge
 from . import complaint_case_record_milestone
 from . import complaint_contact_settle_promise
 from . import complaint_event_revoke
