@@ -78,7 +78,10 @@ class ComplaintCaseRepeat(models.Model):
         """Count what the user may read, so never across recusal (PAWN-5.3-c)."""
         self.department_repeat_count = 0
         self.person_repeat_count = 0
-        for company, cases in self.filtered('category_id').grouped('company_id').items():
+        comparable = self.filtered(
+            lambda case: case.category_id and (case.department_id or case.accused_employee_ids)
+        )
+        for company, cases in comparable.grouped('company_id').items():
             since = cases._get_lookup_start(company)
             cases._count_same_problem('department_id', 'department_repeat_count', since)
             cases._count_same_problem('accused_employee_ids', 'person_repeat_count', since)
