@@ -137,8 +137,8 @@ class TestQueries(ComplaintCommon):
         case = self._create_worked_case().with_user(self.handler)
         specification = self._specification('form', self.handler)
         count = self._count_queries(lambda: case.web_read(specification))
-        # Every one of the nineteen relations costs core a query for its names.
-        self._assert_within("form", count, 25, 32)
+        # Every one of the twenty relations costs core a query for its names.
+        self._assert_within("form", count, 26, 33)
 
 
 @tagged('post_install', '-at_install')
