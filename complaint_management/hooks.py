@@ -5,6 +5,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 # Configuration that companies made themselves. Whatever refers to other configuration stands
 # before it; the lines of a procedure go with it.
 OWN_CONFIGURATION = (
+    'complaint.assignment.rule',
     'complaint.category',
     'complaint.cause',
     'complaint.closing.reason',

@@ -31,6 +31,10 @@ from . import complaint_case_similar
 from . import complaint_case_repeat
 from . import complaint_case_merge
 from . import complaint_case_mass
+from . import complaint_assignment_rule
+from . import complaint_case_routing
+from . import complaint_case_owner
+from . import complaint_case_assignment
 from . import complaint_event
 from . import complaint_event_proof
 from . import complaint_preset

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_list
+from odoo.tools import format_list, plaintext2html
+
+from ..const import INTERNAL_KEY, INTERNAL_WRITE
 
 
 class ComplaintCaseAccess(models.Model):
@@ -30,11 +32,18 @@ class ComplaintCaseAccess(models.Model):
         self._recompute_model(['recused_user_ids'])
         return super()._search(domain, *args, **kwargs)
 
-    @api.constrains('handler_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids')
+    @api.constrains(
+        'handler_id',
+        'investigator_id',
+        'contact_owner_id',
+        'followup_user_id',
+        'recused_user_ids',
+    )
     def _check_nobody_recused_assigned(self):
         """Keep the person complained about away from the case (requirement T16)."""
         for case in self.filtered('recused_user_ids'):
-            assigned = case.handler_id | case.contact_owner_id | case.followup_user_id
+            assigned = case.handler_id | case.investigator_id
+            assigned |= case.contact_owner_id | case.followup_user_id
             if recused := assigned & case.recused_user_ids:
                 raise ValidationError(
                     self.env._(
@@ -44,12 +53,12 @@ class ComplaintCaseAccess(models.Model):
                     )
                 )
 
-    @api.constrains('handler_id')
+    @api.constrains('handler_id', 'investigator_id')
     def _check_handler_may_work(self):
-        """Refuse a handler who cannot open a complaint; finished ones may name whoever it was."""
-        role = 'complaint_management.group_complaint_user'
-        for user in self.filtered(lambda case: not case.is_closed).handler_id:
-            if not user.has_group(role):
+        """Refuse who cannot open a complaint; finished ones may name whoever it was."""
+        open_cases = self.filtered(lambda case: not case.is_closed)
+        for user in open_cases.handler_id | open_cases.investigator_id:
+            if not user._may_work_on_complaints():
                 raise ValidationError(
                     self.env._(
                         "%(name)s has no role in complaints and could not open this one. Choose "
@@ -63,8 +72,8 @@ class ComplaintCaseAccess(models.Model):
     def _get_recipients(self, role):
         """Return the users who hold a role on this case, never a recused one.
 
-        :param str role: 'handler', 'owner' (first contact), 'follow_up', 'department_head',
-            'team_leader' or 'parent_leader'
+        :param str role: 'handler', 'investigator', 'owner' (first contact), 'follow_up',
+            'department_head', 'team_leader' or 'parent_leader'
         :rtype: res.users recordset
         """
         self.ensure_one()
@@ -72,6 +81,7 @@ class ComplaintCaseAccess(models.Model):
         case = self.sudo()
         users = {
             'handler': lambda: case.handler_id,
+            'investigator': lambda: case.investigator_id,
             'owner': lambda: case.contact_owner_id,
             'follow_up': lambda: case.followup_user_id,
             'department_head': lambda: case.department_id.manager_id.user_id,
@@ -99,6 +109,8 @@ class ComplaintCaseAccess(models.Model):
         return followers
 
     def write(self, vals):
+        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+            return super().write(vals)  # whoever writes so tells the people himself
         before = {case: case.handler_id for case in self} if 'handler_id' in vals else {}
         result = super().write(vals)
         changed = self.filtered(lambda case: case in before and case.handler_id != before[case])
@@ -113,8 +125,7 @@ class ComplaintCaseAccess(models.Model):
 
     def _withdraw_handling_activities(self):
         """Take back what `_notify_new_handlers` asked for: somebody else handles, or it is done."""
-        if self:
-            self.activity_unlink(['mail.mail_activity_data_todo'])
+        self._withdraw_activities('mail.mail_activity_data_todo')
 
     def _notify_new_handlers(self):
         """Give every handler who did not take the case himself something to do; no mail."""
@@ -123,18 +134,51 @@ class ComplaintCaseAccess(models.Model):
         )
         if not cases or self._is_history_import():
             return
-        model_id = self.env['ir.model']._get_id(self._name)
-        activity_type = self.env.ref('mail.mail_activity_data_todo', raise_if_not_found=False)
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    'res_model_id': model_id,
-                    'res_id': case.id,
-                    'activity_type_id': activity_type.id if activity_type else False,
-                    'summary': self.env._("Handle this complaint"),
-                    'automated': True,
-                    'user_id': case.handler_id.id,
-                }
-                for case in cases
-            ]
+        user_ids = {case: case.handler_id.id for case in cases}
+        cases._schedule_quietly(
+            user_ids, 'mail.mail_activity_data_todo', self.env._("Handle this complaint")
         )
+
+    @api.model
+    def _schedule_quietly(self, user_ids, activity_type, summary, note=None):
+        """Give people something to do on cases, without a mail inside the request.
+
+        :param dict user_ids: {case: id of a user}; who acts himself needs no reminder
+        :param str activity_type: external id
+        """
+        rows = [
+            {
+                'res_model_id': self.env['ir.model']._get_id(self._name),
+                'res_id': case.id,
+                'res_name': case.display_name,
+                'activity_type_id': self.env['ir.model.data']._xmlid_to_res_id(
+                    activity_type, raise_if_not_found=False
+                ),
+                'summary': summary,
+                'note': note and plaintext2html(note),
+                'automated': True,
+                'user_id': user_id,
+            }
+            for case, user_id in user_ids.items()
+            if user_id and user_id != self.env.uid
+        ]
+        if rows:
+            # The case may be out of reach for whoever just passed it on.
+            activities = self.env['mail.activity'].sudo()
+            activities.with_context(
+                mail_activity_quick_update=True, complaint_quiet_activity=True
+            ).create(rows)
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """An activity that the software makes lets nobody follow: its reader only has to act.
+
+        The handler follows the case anyway (`_message_auto_subscribe_followers`).
+        """
+        if self.env.context.get('complaint_quiet_activity'):
+            return True
+        return super().message_subscribe(partner_ids, subtype_ids)
+
+    def _withdraw_activities(self, activity_type):
+        """Take back what `_schedule_quietly` asked for."""
+        if self:
+            self.activity_unlink([activity_type])

@@ -27,6 +27,17 @@ class ComplaintCaseHistory(models.Model):
         moment = occurred_at or self.env.cr.now()
         return self._record_events(milestone_code, {case: moment for case in self}, note, payload)
 
+    def _prepare_event(self, milestone_code, payload=None, note=None):
+        """Return one row for `complaint.event._record`: it happens now to this case."""
+        self.ensure_one()
+        return {
+            'case_id': self.id,
+            'milestone_id': self.env['complaint.milestone']._get_by_code(milestone_code).id,
+            'occurred_at': self.env.cr.now(),
+            'note': note,
+            'payload': payload,
+        }
+
     def _stamp_at(self, milestone_code, field_name, payload_of):
         """Record a milestone at the time that each case holds in a field.
 

@@ -170,22 +170,26 @@ class ComplaintCaseIntake(models.Model):
 
     def _record_intake(self):
         """Record that new cases were received and, where they have a number, registered."""
-        milestones = self.env['complaint.milestone']
-        received, registered = map(milestones._get_by_code, ('received', 'registered'))
-        now = self.env.cr.now()
-        rows = []
-        for case in self:
-            rows.append(
-                {
-                    'case_id': case.id,
-                    'milestone_id': received.id,
-                    'occurred_at': case.received_at,
-                    'payload': case._get_receipt_payload(),
-                }
-            )
-            if case.registered_at:
-                rows.append({'case_id': case.id, 'milestone_id': registered.id, 'occurred_at': now})
+        received = self.env['complaint.milestone']._get_by_code('received')
+        rows = [
+            {
+                'case_id': case.id,
+                'milestone_id': received.id,
+                'occurred_at': case.received_at,
+                'payload': case._get_receipt_payload(),
+            }
+            for case in self
+        ]
+        rows += self.filtered('registered_at')._prepare_registration_rows()
         self.env['complaint.event']._record(rows)
+
+    def _prepare_registration_rows(self):
+        """Hook: return the events that registering these cases means, as `_record` takes them.
+
+        What is true from the same moment on (a department has the case, …) is added here: one
+        batch of events costs less than several.
+        """
+        return [case._prepare_event('registered') for case in self]
 
     def _group_by_target(self, target_stage_ids):
         groups = {}
@@ -265,7 +269,7 @@ class ComplaintCaseIntake(models.Model):
                     'contact_owner_id': case.contact_owner_id.id or self.env.uid,
                 }
             )
-        todo._stamp('registered')
+        self.env['complaint.event']._record(todo._prepare_registration_rows())
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',

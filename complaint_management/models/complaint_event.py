@@ -281,7 +281,8 @@ class ComplaintEvent(models.Model):
     def _describe(self):
         """Return what happened, where it led, by whom and when, in one line."""
         self.ensure_one()
-        to_name = (self.payload or {}).get('to_name')
+        payload = self.payload or {}
+        to_name = payload.get('to_name') or payload.get('to')
         what = f'{self.display_name} → {to_name}' if to_name else self.display_name
         when = format_datetime(self.env, self.recorded_at)
         return self.env._(

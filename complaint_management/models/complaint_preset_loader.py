@@ -48,6 +48,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             'complaint.stage',
             'complaint.stage.gate',
             'complaint.team',
+            'complaint.assignment.rule',
         ]
 
     # === READING === #

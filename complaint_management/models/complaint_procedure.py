@@ -58,6 +58,17 @@ class ComplaintProcedure(models.Model):
         string="Low score",
         default=2,
         help="A score up to this one, of 5, opens an analysis for the team.",
+    followup_owner = fields.Selection(
+        selection=[
+            ('contact_owner', "First-contact owner"),
+            ('handler', "Handler"),
+            ('department_head', "Head of the responsible department"),
+            ('team_leader', "Leader of the team"),
+        ],
+        string="Who follows to the end",
+        default='contact_owner',
+        required=True,
+        help="The follow-up owner of a complaint, unless a person names somebody else.",
     )
 
     _code_company_uniq = models.UniqueIndex(

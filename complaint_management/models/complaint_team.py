@@ -2,6 +2,7 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 
 class ComplaintTeam(models.Model):
@@ -89,6 +90,16 @@ class ComplaintTeam(models.Model):
             values['alias_defaults'] = defaults = literal_eval(self.alias_defaults or '{}')
             defaults['team_id'] = self.id
         return values
+
+    # === BUSINESS METHODS === #
+
+    @ormcache('self.id')
+    def _get_working_user_ids(self):
+        """Return the ids of the active members who have a role in complaints, kept in mind."""
+        members = self.sudo().member_ids  # who is in a team does not depend on who asks
+        return tuple(
+            members.filtered(lambda user: user.active and user._may_work_on_complaints()).ids
+        )
 
     # === ACTIONS === #
 

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import ormcache
 
 
 class HrDepartment(models.Model):
@@ -17,3 +18,22 @@ class HrDepartment(models.Model):
         if {'manager_id', 'parent_id', 'active'} & vals.keys():
             self.env.registry.clear_cache()
         return result
+
+    # === PEOPLE === #
+
+    @ormcache('self.id')
+    def _get_complaint_people(self):
+        """Return (user id of the head, ids of all users) of this department, of those only who
+        have a role in complaints.
+
+        Asked for every case that a department gets, so it is kept until people change.
+
+        :rtype: tuple[int | bool, tuple[int, ...]]
+        """
+        department = self.sudo()  # who belongs to a department is no secret, but the file is
+        head = department.manager_id.user_id
+        members = department.env['hr.employee'].search([('department_id', '=', self.id)])
+        users = (head | members.user_id).filtered(
+            lambda user: user.active and user._may_work_on_complaints()
+        )
+        return (head & users).id, tuple(users.ids)

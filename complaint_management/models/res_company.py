@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ResCompany(models.Model):
@@ -23,6 +24,12 @@ class ResCompany(models.Model):
         'CHECK (complaint_lookup_days >= 0)', "The days to look back cannot be negative."
     )
 
+    complaint_acceptance_hours = fields.Integer(
+        string="Hours to accept a complaint",
+        default=4,
+        help="A department that has not accepted a complaint after so many hours is shown.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -31,7 +38,18 @@ class ResCompany(models.Model):
         companies._create_complaint_sequences()
         return companies
 
+    def write(self, vals):
+        result = super().write(vals)
+        if 'complaint_acceptance_hours' in vals:
+            self.env.registry.clear_cache()
+        return result
+
     # === BUSINESS METHODS === #
+
+    @ormcache('self.id')
+    def _get_complaint_acceptance_hours(self):
+        """Return the hours a department has to accept; every card of a board asks for them."""
+        return self.sudo().complaint_acceptance_hours  # no secret
 
     def _create_complaint_sequences(self):
         """Give every company among `self` that has none its one sequence of complaint numbers."""

@@ -28,3 +28,6 @@ class ResConfigSettings(models.TransientModel):
                 "characters for no letters. It takes a database made with a UTF-8 locale."
             )
         self.complaint_text_note = note
+    complaint_acceptance_hours = fields.Integer(
+        related='company_id.complaint_acceptance_hours', readonly=False
+    )

@@ -8,6 +8,10 @@ class ResUsers(models.Model):
         comodel_name='complaint.procedure', string="Last complaint board", ondelete='set null'
     )
 
+    def _may_work_on_complaints(self):
+        """Say whether the user has a role in complaints and could open one."""
+        return self.has_group('complaint_management.group_complaint_user')
+
     # The methods below feed record rules. Their result lives in the cache of the rules;
     # teams, departments and employees clear that cache when they change.
 

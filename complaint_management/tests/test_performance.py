@@ -14,6 +14,8 @@ BOARD_CARD = {
     'complainant_name': {},
     'priority': {},
     'is_closed': {},
+    'department_state': {},
+    'is_acceptance_overdue': {},
     'grade_color': {},
     'activity_state': {},
     'activity_ids': {'fields': {}},
@@ -60,6 +62,20 @@ class TestQueries(ComplaintCommon):
     def test_registering_one_complaint(self):
         count = self._count_queries(lambda: self.cases.create(self._values()))
         self._assert_within("create one", count, 22, 35)
+
+    def test_registering_one_complaint_that_a_rule_assigns(self):
+        values = {'name': "Rule", 'team_id': self.team.id, 'handler_mode': 'least_loaded'}
+        rule = self.env['complaint.assignment.rule'].create(values)
+        count = self._count_queries(lambda: self.cases.create(self._values()))
+        self._assert_within("create one by rule", count, 24, 37)
+        rule.department_id = self.department
+        count = self._count_queries(lambda: self.cases.create(self._values()))
+        self._assert_within("create one by rule, with a department", count, 22, 35)
+        rule.handler_mode = 'none'
+        count = self._count_queries(lambda: self.cases.create(self._values()))
+        self._assert_within("create one, a department has to accept", count, 22, 35)
+        batch = self._count_queries(lambda: self.cases.create([self._values(n) for n in range(50)]))
+        self._assert_within("create 50, a department has to accept", batch, count + 5, count + 9)
 
     def test_registering_a_hundred_complaints(self):
         count = self._count_queries(
