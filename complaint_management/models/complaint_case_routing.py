@@ -48,7 +48,7 @@ class ComplaintCaseRouting(models.Model):
         self.ensure_one()
         teams = self.env['complaint.team'].sudo()  # where a case goes is not the desk's secret
         team = self._get_category_team().sudo() or teams.browse(row.get('team_id') or [])
-        if not self._is_of_company(team):
+        if team == self.team_id or not self._is_of_company(team):
             return {}
         if self.team_id and self.company_id not in defaults:
             defaults[self.company_id] = self._get_default_team(self.company_id.id)
@@ -58,11 +58,11 @@ class ComplaintCaseRouting(models.Model):
 
     def _get_department_by_rule(self, row):
         self.ensure_one()
-        departments = self.env['hr.department'].sudo()  # as with teams
-        department = departments.browse(row.get('department_id') or [])
-        if self.department_id or not self._is_of_company(department):
+        department = self.env['hr.department'].browse(row.get('department_id') or [])
+        if self.department_id or not department:
             return {}
-        return {'department_id': department.id}
+        company_id = department._get_complaint_facts()[1]
+        return {'department_id': department.id} if company_id in (False, self.company_id.id) else {}
 
     def _is_of_company(self, record):
         """Say whether a rule, which may serve every company, names something of this case's."""
@@ -83,12 +83,10 @@ class ComplaintCaseRouting(models.Model):
     def _may_be_assigned(self, user):
         """Say whether the software itself may name a user: active, with a role, not recused."""
         self.ensure_one()
-        return bool(
-            user
+        return (
+            bool(user)
             and user not in self.sudo().recused_user_ids
-            and user.active
-            and user._may_work_on_complaints()
-            and self.company_id.id in user._get_company_ids()
+            and user._may_be_given_complaints(self.company_id.id)
         )
 
     # === LEAST LOADED === #

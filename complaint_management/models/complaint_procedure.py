@@ -58,6 +58,7 @@ class ComplaintProcedure(models.Model):
         string="Low score",
         default=2,
         help="A score up to this one, of 5, opens an analysis for the team.",
+    )
     followup_owner = fields.Selection(
         selection=[
             ('contact_owner', "First-contact owner"),

@@ -15,7 +15,7 @@ class HrDepartment(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {'manager_id', 'parent_id', 'active'} & vals.keys():
+        if {'manager_id', 'parent_id', 'active', 'name', 'company_id'} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
@@ -37,3 +37,9 @@ class HrDepartment(models.Model):
             lambda user: user.active and user._may_work_on_complaints()
         )
         return (head & users).id, tuple(users.ids)
+
+    @ormcache('self.id', 'self.env.lang')
+    def _get_complaint_facts(self):
+        """Return (name, company id or False) of this department, kept in mind like the people."""
+        department = self.sudo()  # where a case goes is no secret
+        return department.name, department.company_id.id

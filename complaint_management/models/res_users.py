@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import ormcache
 
 
 class ResUsers(models.Model):
@@ -11,6 +12,15 @@ class ResUsers(models.Model):
     def _may_work_on_complaints(self):
         """Say whether the user has a role in complaints and could open one."""
         return self.has_group('complaint_management.group_complaint_user')
+
+    @ormcache('self.id', 'company_id')
+    def _may_be_given_complaints(self, company_id):
+        """Say whether the software may name the user itself: active, with a role, of the company.
+
+        Kept in mind: Odoo clears the cache when any of this changes.
+        """
+        user = self.sudo()  # which companies are a user's does not depend on who asks
+        return user.active and user._may_work_on_complaints() and company_id in user.company_ids.ids
 
     # The methods below feed record rules. Their result lives in the cache of the rules;
     # teams, departments and employees clear that cache when they change.

@@ -67,10 +67,11 @@ class TestQueries(ComplaintCommon):
         values = {'name': "Rule", 'team_id': self.team.id, 'handler_mode': 'least_loaded'}
         rule = self.env['complaint.assignment.rule'].create(values)
         count = self._count_queries(lambda: self.cases.create(self._values()))
-        self._assert_within("create one by rule", count, 24, 37)
+        # The handler follows the case and gets an activity, each with core's own queries.
+        self._assert_within("create one by rule", count, 25, 38)
         rule.department_id = self.department
         count = self._count_queries(lambda: self.cases.create(self._values()))
-        self._assert_within("create one by rule, with a department", count, 22, 35)
+        self._assert_within("create one by rule, with a department", count, 25, 38)
         rule.handler_mode = 'none'
         count = self._count_queries(lambda: self.cases.create(self._values()))
         self._assert_within("create one, a department has to accept", count, 22, 35)
