@@ -8,6 +8,9 @@ class ResConfigSettings(models.TransientModel):
         related='company_id.complaint_sequence_id', readonly=False
     )
     complaint_mail_delay = fields.Integer(related='company_id.complaint_mail_delay', readonly=False)
+    complaint_acceptance_hours = fields.Integer(
+        related='company_id.complaint_acceptance_hours', readonly=False
+    )
     complaint_lookup_days = fields.Integer(
         related='company_id.complaint_lookup_days', readonly=False
     )
@@ -28,6 +31,3 @@ class ResConfigSettings(models.TransientModel):
                 "characters for no letters. It takes a database made with a UTF-8 locale."
             )
         self.complaint_text_note = note
-    complaint_acceptance_hours = fields.Integer(
-        related='company_id.complaint_acceptance_hours', readonly=False
-    )
