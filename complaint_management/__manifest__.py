@@ -40,6 +40,7 @@
         'views/complaint_contact_views.xml',
         'views/complaint_event_views.xml',
         'views/complaint_callback_views.xml',
+        'views/complaint_panel_views.xml',
         'views/complaint_case_views.xml',
         'views/complaint_stage_views.xml',
         'views/complaint_procedure_views.xml',

@@ -21,6 +21,9 @@ from . import complaint_case_import
 from . import complaint_case_stage
 from . import complaint_case_history
 from . import complaint_case_access
+from . import complaint_investigation
+from . import complaint_panel
+from . import complaint_case_investigation
 from . import complaint_callback
 from . import complaint_callback_attempt
 from . import complaint_case_callback

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
-from ..const import INTERNAL_KEY, INTERNAL_WRITE
-
 # Callbacks that still wait for a result; who could not be reached may call back himself.
 OPEN_STATES = ('planned', 'failed')
 MEANS = [
@@ -131,14 +129,14 @@ class ComplaintCallback(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        is_internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
+        is_internal = self._is_internal()
         callbacks = super().create(vals_list)
         if not is_internal:
             callbacks._raise_obstacles(callbacks._get_calling_obstacles())
         return callbacks
 
     def write(self, vals):
-        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+        if self._is_internal():
             return super().write(vals)
         if set(vals) == {'analysis'}:
             return self._write_analysis(vals['analysis'])

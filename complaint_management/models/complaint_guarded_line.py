@@ -28,7 +28,7 @@ class ComplaintGuardedLine(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
-        is_internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
+        is_internal = self._is_internal()
         for vals in vals_list:
             vals['case_id'] = vals.get('case_id') or self.env.context.get('default_case_id')
             if not is_internal:
@@ -45,13 +45,32 @@ class ComplaintGuardedLine(models.AbstractModel):
         )
 
     def write(self, vals):
-        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+        if self._is_internal():
             return super().write(vals)
         if 'case_id' in vals and any(line.case_id.id != vals['case_id'] for line in self):
             raise UserError(self.env._("An entry stays with its complaint."))
         for line in self:
             line._check_guarded_values(vals, {name: line[name] for name in vals})
         return super().write(vals)
+
+    def _is_internal(self):
+        """Say whether the software itself is writing; no client can send that object."""
+        return self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
+
+    def _adopt_attachments(self):
+        """Let files that the user just uploaded belong to the case: who reads it, reads them.
+
+        Files of other records, or of other people, stay where they are.
+        """
+        for line in self:
+            files = line.sudo().attachment_ids  # just uploaded, they are the uploader's alone
+            own = files.filtered(
+                lambda file: (
+                    not file.res_id and not file.res_field and file.create_uid == self.env.user
+                )
+            )
+            if own:
+                own.write({'res_model': 'complaint.case', 'res_id': line.case_id.id})
 
     def _write_internal(self, vals):
         """Write values that only the software may write."""
@@ -67,7 +86,10 @@ class ComplaintGuardedLine(models.AbstractModel):
         """Return what a new line has in the guarded fields, whatever a client's context says."""
         names = self._get_guarded_fields() - {'round', 'company_id'}
         defaults = {name: self._fields[name].default for name in names}
-        return {name: default(self) if default else False for name, default in defaults.items()}
+        return {
+            name: self._get_plain(default(self)) if default else False
+            for name, default in defaults.items()
+        }
 
     @api.model
     def _check_guarded_values(self, vals, current):

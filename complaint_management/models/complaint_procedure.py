@@ -35,6 +35,11 @@ class ComplaintProcedure(models.Model):
         default=True,
         help="A complaint may be registered without any way to reach the complainant.",
     )
+    basis_required = fields.Boolean(
+        string="Decisions need facts and basis",
+        help="Facts, the basis of the decision and its kind are filled in before a complaint goes "
+        "to approval or execution, or closes normally.",
+    )
     callback_mode = fields.Selection(
         selection=[
             ('none', "No callbacks"),

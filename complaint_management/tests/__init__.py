@@ -10,10 +10,12 @@ from . import test_event
 from . import test_first_contact
 from . import test_history_proof
 from . import test_import
+from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
 from . import test_merge
 from . import test_number
+from . import test_panel
 from . import test_performance
 from . import test_preset
 from . import test_preset_trades

@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+from .complaint_case import PROTECTED_FIELDS
+
+# Whoever was called to a panel reaches the case: not for clients to write.
+PROTECTED_FIELDS.add('panel_user_ids')
+
+# Before these the procedure may ask what the decision rests on.
+DECIDING_PHASES = ('approval', 'execution', 'closed_normal')
+
+
+class ComplaintCaseInvestigation(models.Model):
+    """What was found out, on what a decision rests, and who was asked for an opinion."""
+
+    _inherit = 'complaint.case'
+
+    investigation_ids = fields.One2many(
+        comodel_name='complaint.investigation', inverse_name='case_id', string="Investigation"
+    )
+    basis_kind = fields.Selection(
+        selection=[
+            ('law', "Law"),
+            ('contract', "Contract"),
+            ('standard', "Standard"),
+            ('company_rule', "Company rule"),
+            ('decision', "Decision"),
+        ],
+        string="Kind of basis",
+        tracking=True,
+    )
+    panel_ids = fields.One2many(comodel_name='complaint.panel', inverse_name='case_id')
+    panel_user_ids = fields.Many2many(
+        comodel_name='res.users',
+        relation='complaint_case_panel_user_rel',
+        column1='case_id',
+        column2='user_id',
+        string="People of panels",
+        readonly=True,
+        copy=False,
+    )
+    is_investigated = fields.Boolean(compute='_compute_is_investigated')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('event_count', 'round')
+    def _compute_is_investigated(self):
+        for case in self:
+            events = case.event_ids._get_effective(['investigated'])
+            case.is_investigated = case.round in events.mapped('round')
+
+    # === ACTIONS === #
+
+    def action_investigated(self):
+        """Record that the investigation of this round is complete.
+
+        :raise UserError: complete already, or nothing was found
+        """
+        self.check_access('write')
+        obstacles = {}
+        for case in self:
+            if case.is_investigated:
+                obstacles[case] = [
+                    self.env._("The investigation of this round is complete already.")
+                ]
+                continue
+            steps = case.investigation_ids.filtered(
+                lambda step, case=case: step.round == case.round
+            )
+            if not steps and not (case.facts or '').strip():
+                obstacles[case] = [
+                    self.env._("Write down what was found: a line of the investigation, or facts.")
+                ]
+        if obstacles:
+            raise UserError(self._format_obstacles(obstacles))
+        self._stamp('investigated')
+        return True
+
+    def action_call_panel(self):
+        """Open the dialog that calls people together."""
+        self.ensure_one()
+        form = self.env.ref('complaint_management.complaint_panel_view_form_call')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Call a panel"),
+            'res_model': 'complaint.panel',
+            'views': [(form.id, 'form')],
+            'target': 'new',
+            'context': {'default_case_id': self.id},
+        }
+
+    # === OBSTACLES === #
+
+    def _get_move_obstacles(self, stage):
+        obstacles = super()._get_move_obstacles(stage)
+        if stage.phase in DECIDING_PHASES:
+            for case in self:
+                if sentence := case._get_basis_obstacle():
+                    obstacles.setdefault(case, []).append(sentence)
+        return obstacles
+
+    def _get_basis_obstacle(self):
+        """Return the sentence that says what a decision still lacks, or None (PRIN-3-b)."""
+        self.ensure_one()
+        if not self.procedure_id.basis_required:
+            return None
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name in ('facts', 'basis', 'basis_kind')
+            if not (self[name] or '').strip()
+        ]
+        if not missing:
+            return None
+        return self.env._(
+            "A decision rests on facts and rules. Fill in: %(fields)s.",
+            fields=format_list(self.env, missing),
+        )
