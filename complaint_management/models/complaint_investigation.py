@@ -68,13 +68,13 @@ class ComplaintInvestigation(models.Model):
         :raise UserError: somebody else's, or of a round that is over
         """
         manager = 'complaint_management.group_complaint_manager'
-        if not (self.env.su or self.env.user.has_group(manager)):
-            if self.filtered(lambda step: step.user_id != self.env.user):
-                raise UserError(
-                    self.env._(
-                        "Only who wrote a finding, or a manager, corrects it. Add one of your own."
-                    )
+        others = self.filtered(lambda step: step.user_id != self.env.user)
+        if others and not (self.env.su or self.env.user.has_group(manager)):
+            raise UserError(
+                self.env._(
+                    "Only who wrote a finding, or a manager, corrects it. Add one of your own."
                 )
+            )
         if self.filtered(lambda step: step.case_id.is_closed or step.round != step.case_id.round):
             raise UserError(
                 self.env._("Findings stay as they are once the complaint is closed or reopened.")

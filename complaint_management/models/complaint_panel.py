@@ -102,7 +102,7 @@ class ComplaintPanel(models.Model):
     @api.model
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {
-            *('state', 'called_at', 'called_by_id', 'decided_at', 'decided_by_id'),
+            *('state', 'called_at', 'called_by_id', 'decided_at', 'decided_by_id')
         }
 
     @api.model_create_multi
@@ -118,9 +118,7 @@ class ComplaintPanel(models.Model):
         if self._is_internal():
             return super().write(vals)
         if self.filtered(lambda panel: panel.state != 'called'):
-            raise UserError(
-                self.env._("A panel that has ended stays as it is. Call another one.")
-            )
+            raise UserError(self.env._("A panel that has ended stays as it is. Call another one."))
         before = {panel: panel.attendee_ids for panel in self}
         result = super().write(vals)
         if 'attachment_ids' in vals:

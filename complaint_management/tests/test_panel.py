@@ -54,7 +54,7 @@ class TestPanel(AccessCommon):
         self._assert_open(self.handler, self.case, False)
         panel = self._call_panel(self.handler)
         self._assert_open(self.handler, self.case, True)
-        self._assert_open(self.handler, panel, True)
+        self.assertEqual(self._as(self.handler, panel).kind, 'joint')
         panel.attendee_ids = [Command.set([self.legal.id])]
         self._assert_open(self.handler, self.case, False)
         self._assert_open(self.legal, self.case, True)
@@ -137,10 +137,7 @@ class TestPanel(AccessCommon):
     def test_several_at_once(self):
         cases = [self._create_worked_case() for _i in range(2)]
         panels = self.panels.create(
-            [
-                {'case_id': case.id, 'attendee_ids': [Command.set(self.legal.ids)]}
-                for case in cases
-            ]
+            [{'case_id': case.id, 'attendee_ids': [Command.set(self.legal.ids)]} for case in cases]
         )
         with self._refused(f"{cases[0].number}.*Minutes and Opinion"):
             panels.with_user(self.manager).action_decide()
