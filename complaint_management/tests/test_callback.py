@@ -366,17 +366,14 @@ class TestCallbackAttackers(CallbackCommon):
         with self.assertRaises(AccessError):
             callback.with_user(self.manager).read(['state'])
 
-    def test_the_accused_owner_is_not_planned(self):
+    def test_the_accused_follow_up_owner_is_not_planned(self):
         self._set_mode('after')
-        self.case.write(
-            {
-                'followup_user_id': False,
-                'contact_owner_id': self.handler.id,
-                'accused_employee_ids': [Command.link(self.employees['receiver'].id)],
-            }
-        )
-        self._close(self.case.with_user(self.handler))
-        self.assertEqual(self.case.sudo().callback_ids.user_id, self.handler)
+        case = self._create_worked_case()
+        self.assertNotEqual(case.followup_user_id, self.legal)
+        case.write({'followup_user_id': False})
+        case.sudo().accused_employee_ids = [Command.link(self.employees['manager'].id)]
+        self._close(case)
+        self.assertEqual(case.callback_ids.user_id, self.receiver)
 
     def test_strangers_and_auditors_change_nothing(self):
         callback = self._create_callback(satisfaction='satisfied')
