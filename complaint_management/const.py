@@ -30,6 +30,18 @@ PHASES = [
 
 CLOSED_PHASES = ('closed_normal', 'closed_abnormal', 'refused', 'withdrawn')
 
+# What may need somebody's approval. (value, English label)
+APPROVAL_SUBJECTS = [
+    ('validity', "Ruling"),
+    ('opinion', "Opinion"),
+    ('solution', "Solution"),
+    ('reply', "Answer"),
+    ('remedy', "Remedy"),
+    ('disposition', "Disposition"),
+    ('closing', "Closing"),
+    ('extension', "Extension"),
+]
+
 # What entering a phase means whatever milestone the stage itself carries.
 PHASE_MILESTONES = {
     'closed_normal': 'closed',

@@ -38,6 +38,13 @@ from . import complaint_assignment_rule
 from . import complaint_case_routing
 from . import complaint_case_owner
 from . import complaint_case_assignment
+from . import complaint_case_approval
+from . import complaint_case_solution
+from . import complaint_approval_criterion
+from . import complaint_approval_rule
+from . import complaint_approval
+from . import complaint_approval_chain
+from . import complaint_solution
 from . import complaint_event
 from . import complaint_event_proof
 from . import complaint_preset
@@ -50,9 +57,11 @@ from . import hr_employee
 from . import hr_version
 from . import ir_sequence
 from . import mail_thread
+from . import mail_activity
 from . import res_company
 from . import res_config_settings
 from . import res_lang
 from . import res_partner
 from . import res_users
+from . import res_users_delegate
 from . import resource_resource

@@ -49,6 +49,8 @@ class ComplaintPresetLoader(models.AbstractModel):
             'complaint.stage.gate',
             'complaint.team',
             'complaint.assignment.rule',
+            'complaint.approval.criterion',
+            'complaint.approval.rule',
         ]
 
     # === READING === #
@@ -118,7 +120,13 @@ class ComplaintPresetLoader(models.AbstractModel):
     @api.model
     def _get_shared_models(self):
         """Return the models whose records serve every company: the same code is the same record."""
-        return ['complaint.milestone', 'complaint.kind', 'complaint.channel', 'complaint.flag']
+        return [
+            'complaint.milestone',
+            'complaint.kind',
+            'complaint.channel',
+            'complaint.flag',
+            'complaint.approval.criterion',
+        ]
 
     @api.model
     def _adopt_shared(self, install, file):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..const import CLOSED_PHASES, PHASES
+from ..const import APPROVAL_SUBJECTS, CLOSED_PHASES, PHASES
 
 
 class ComplaintStage(models.Model):
@@ -32,6 +32,11 @@ class ComplaintStage(models.Model):
     )
     gate_ids = fields.One2many(
         comodel_name='complaint.stage.gate', inverse_name='stage_id', copy=True
+    )
+    approval_subject = fields.Selection(
+        selection=APPROVAL_SUBJECTS,
+        string="Ask for approval on entry",
+        help="Whoever moves a case in asks for this approval by it, if a rule demands one.",
     )
     group_ids = fields.Many2many(
         comodel_name='res.groups',

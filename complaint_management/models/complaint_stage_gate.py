@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_list, ormcache
 
+from ..const import APPROVAL_SUBJECTS
+
 
 class ComplaintStageGate(models.Model):
     _name = 'complaint.stage.gate'
@@ -27,17 +29,24 @@ class ComplaintStageGate(models.Model):
         domain=[('model', '=', 'complaint.case'), ('store', '=', True)],
         ondelete='cascade',
     )
+    approval_subject = fields.Selection(
+        selection=APPROVAL_SUBJECTS,
+        string="Approval needed",
+        help="Everything that the approval rules demand for it must be approved in this round.",
+    )
 
     # === CONSTRAINTS === #
 
-    @api.constrains('stage_id', 'domain', 'field_ids', 'name')
+    @api.constrains('stage_id', 'domain', 'field_ids', 'name', 'approval_subject')
     def _check_condition(self):
         """A gate asks for something, in a sentence that can be read."""
         for gate in self:
             domain = gate._get_domain()
-            if domain.is_true() and not gate.field_ids:
+            if domain.is_true() and not gate.field_ids and not gate.approval_subject:
                 raise ValidationError(
-                    self.env._("A gate needs a condition or at least one field to fill.")
+                    self.env._(
+                        "A gate needs a condition or at least one field to fill, or an approval."
+                    )
                 )
             if not domain.is_true() and not gate.name:
                 raise ValidationError(
@@ -68,16 +77,19 @@ class ComplaintStageGate(models.Model):
             for field in fields_to_fill
             if field.type != 'boolean' and not self._is_filled(case[field.name])
         ]
-        if not missing and case.filtered_domain(self._get_domain()):
+        unmatched = not case.filtered_domain(self._get_domain())
+        unapproved = self.approval_subject and case._get_approval_obstacle(self.approval_subject)
+        if not (missing or unmatched or unapproved):
             return None
-        if not missing or self.name:
+        if self.name:
             return self.name
-        return self.env._(
-            "Fill in: %(fields)s.",
-            fields=format_list(
-                self.env, [field._description_string(self.env) for field in missing]
-            ),
-        )
+        sentences = [unapproved] if unapproved else []
+        if missing:
+            labels = [field._description_string(self.env) for field in missing]
+            sentences.insert(
+                0, self.env._("Fill in: %(fields)s.", fields=format_list(self.env, labels))
+            )
+        return ' '.join(sentences)
 
     @ormcache('self.id')
     def _get_field_names(self):

@@ -101,6 +101,11 @@ class ComplaintTeam(models.Model):
             members.filtered(lambda user: user.active and user._may_work_on_complaints()).ids
         )
 
+    def _get_teams_above(self):
+        """Return the teams to which this one escalates, the nearest first."""
+        path = (self.parent_path or '').split('/')[:-2]
+        return self.browse(int(team_id) for team_id in reversed(path))
+
     # === ACTIONS === #
 
     def action_open_cases(self):

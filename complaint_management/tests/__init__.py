@@ -2,6 +2,9 @@ from . import test_access
 from . import test_assignment_rule
 from . import test_callback
 from . import test_callback_attempt
+from . import test_approval
+from . import test_approval_gate
+from . import test_approval_rule
 from . import test_case
 from . import test_contact
 from . import test_department_acceptance
@@ -23,6 +26,7 @@ from . import test_promise
 from . import test_recusal
 from . import test_repeat
 from . import test_similar
+from . import test_solution
 from . import test_stage_change
 from . import test_stage_config
 from . import test_two_movers

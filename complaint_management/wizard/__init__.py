@@ -1,5 +1,6 @@
 from . import complaint_callback_fail
 from . import complaint_case_assign
+from . import complaint_approval_decide
 from . import complaint_case_close
 from . import complaint_case_contact
 from . import complaint_case_erase
@@ -11,3 +12,4 @@ from . import complaint_contact_settle_promise
 from . import complaint_event_revoke
 from . import complaint_preset_import
 from . import complaint_preset_preview
+from . import complaint_solution_renegotiate
