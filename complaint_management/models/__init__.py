@@ -8,10 +8,12 @@ from . import complaint_stage
 from . import complaint_stage_gate
 from . import complaint_milestone
 from . import complaint_kind
+from . import complaint_complainant_kind
 from . import complaint_channel
 from . import complaint_category
 from . import complaint_cause
 from . import complaint_grade
+from . import complaint_grade_rule
 from . import complaint_flag
 from . import complaint_closing_reason
 from . import complaint_team
@@ -34,6 +36,10 @@ from . import complaint_case_similar
 from . import complaint_case_repeat
 from . import complaint_case_merge
 from . import complaint_case_mass
+from . import complaint_case_complainant
+from . import complaint_case_legal
+from . import complaint_case_ruling
+from . import complaint_case_grading  # asks for rulings; assignment rules ask for grades
 from . import complaint_assignment_rule
 from . import complaint_case_routing
 from . import complaint_case_owner

@@ -33,11 +33,7 @@ class ComplaintCaseAccess(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     @api.constrains(
-        'handler_id',
-        'investigator_id',
-        'contact_owner_id',
-        'followup_user_id',
-        'recused_user_ids',
+        'handler_id', 'investigator_id', 'contact_owner_id', 'followup_user_id', 'recused_user_ids'
     )
     def _check_nobody_recused_assigned(self):
         """Keep the person complained about away from the case (requirement T16)."""

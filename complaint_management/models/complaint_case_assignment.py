@@ -190,7 +190,9 @@ class ComplaintCaseAssignment(models.Model):
         for case in self:
             first = not (left[case] or case.department_assigned_at)
             places = {'from': left[case], 'to': case.department_id}
-            payload = {key: place._get_complaint_facts()[0] for key, place in places.items() if place}
+            payload = {
+                key: place._get_complaint_facts()[0] for key, place in places.items() if place
+            }
             rows.append(case._prepare_event('assigned' if first else 'transferred', payload, note))
             state, by_handler = case._get_state_at_department()
             if by_handler:

@@ -243,7 +243,26 @@ class ComplaintCaseIntake(models.Model):
                     channel=self.channel_id.name,
                 )
             )
+        if missing := self._get_unfilled_fields():
+            sentences.append(
+                self.env._(
+                    "Fill in before registration: %(fields)s.",
+                    fields=format_list(
+                        self.env, [field._description_string(self.env) for field in missing]
+                    ),
+                )
+            )
         return sentences
+
+    def _get_unfilled_fields(self):
+        """Return the fields that the procedure wants before registration and that are empty."""
+        is_filled = self.env['complaint.stage.gate']._is_filled
+        case = self.sudo()  # what is demanded does not depend on who registers
+        return [
+            field
+            for name in self.procedure_id._get_required_field_names()
+            if (field := self._fields[name]).type != 'boolean' and not is_filled(case[name])
+        ]
 
     def action_register(self):
         """Give the cases their numbers, record that they are registered, and tell the number."""

@@ -50,7 +50,9 @@ class ComplaintCaseMass(models.Model):
             if obstacles := cases._get_gather_obstacles(lead):
                 raise ValidationError(cases._format_obstacles(obstacles))
         followers_sudo = self.filtered('member_count')._get_members_sudo()
-        if any(member.procedure_id != member.lead_case_id.procedure_id for member in followers_sudo):
+        if any(
+            member.procedure_id != member.lead_case_id.procedure_id for member in followers_sudo
+        ):
             raise ValidationError(
                 self.env._(
                     "The members of a mass complaint keep the procedure of their lead: take them "
@@ -70,9 +72,7 @@ class ComplaintCaseMass(models.Model):
                 )
             )
         if lead_sudo.duplicate_of_id:
-            common.append(
-                self.env._("%(lead)s is a duplicate.", lead=lead_sudo._get_reference())
-            )
+            common.append(self.env._("%(lead)s is a duplicate.", lead=lead_sudo._get_reference()))
         obstacles = {}
         for case in self:
             if sentences := common + case._get_membership_obstacles(lead_sudo):
@@ -274,7 +274,9 @@ class ComplaintCaseMass(models.Model):
             groups.setdefault(tuple(self._get_missing_fields(member)), []).append(member.id)
         for names, member_ids in groups.items():
             values = {
-                name: value.id if isinstance(value := self.sudo()[name], models.BaseModel) else value
+                name: value.id
+                if isinstance(value := self.sudo()[name], models.BaseModel)
+                else value
                 for name in names  # the lead's, as it stands
             }
             if values:
@@ -298,9 +300,13 @@ class ComplaintCaseMass(models.Model):
         super()._step_back(move)
         if not self.member_count:
             return
-        moves = self._get_members_sudo()._get_current_moves().filtered(
-            lambda event: (
-                event.recorded_at == move.recorded_at and event.payload['to_stage'] == stage_id
+        moves = (
+            self._get_members_sudo()
+            ._get_current_moves()
+            .filtered(
+                lambda event: (
+                    event.recorded_at == move.recorded_at and event.payload['to_stage'] == stage_id
+                )
             )
         )
         moves._record_revocation(self.env._("Together with %(lead)s", lead=self._get_reference()))

@@ -196,8 +196,12 @@ class ComplaintCaseMerge(models.Model):
         """Take back that this is a duplicate, in both histories."""
         self.ensure_one()
         survivor_sudo = self.duplicate_of_id.sudo()  # its history is told, whoever sees it
-        events = self.sudo().event_ids._get_effective(['merged']).filtered(  # idem
-            lambda event: not (event.payload or {}).get('is_survivor')
+        events = (
+            self.sudo()
+            .event_ids._get_effective(['merged'])
+            .filtered(  # idem
+                lambda event: not (event.payload or {}).get('is_survivor')
+            )
         )
         events |= survivor_sudo.event_ids._get_effective(['merged']).filtered(
             lambda event: (event.payload or {}).get('case') == self.id

@@ -232,9 +232,7 @@ class ComplaintCaseRepeat(models.Model):
         cases = self.filtered(
             lambda case: (
                 case.category_id
-                and (
-                    case.partner_id or case.complainant_phone_digits or case.complainant_email_key
-                )
+                and (case.partner_id or case.complainant_phone_digits or case.complainant_email_key)
             )
         )
         counts = cases._query_repeats() if cases else {}
@@ -313,9 +311,7 @@ class ComplaintCaseRepeat(models.Model):
                 Domain('received_at', '<', self.received_at)
                 | Domain('received_at', '=', self.received_at) & Domain('id', '<', self.id)
             )
-            & Domain(
-                'received_at', '>=', self._get_lookup_start(self.company_id, self.received_at)
-            )
+            & Domain('received_at', '>=', self._get_lookup_start(self.company_id, self.received_at))
             & Domain('registered_at', '!=', False)
             & Domain('duplicate_of_id', '=', False)
         )

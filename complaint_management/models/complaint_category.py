@@ -11,6 +11,9 @@ class ComplaintCategory(models.Model):
     grade_id = fields.Many2one(
         comodel_name='complaint.grade', string="Default grade", ondelete='restrict'
     )
+    team_id = fields.Many2one(
+        comodel_name='complaint.team', string="Default team", ondelete='set null'
+    )
     department_id = fields.Many2one(
         comodel_name='hr.department', string="Default responsible department", ondelete='restrict'
     )

@@ -26,3 +26,15 @@ class ComplaintChannel(models.Model):
         string="Needs a referring body",
         help="The complaint cannot be registered without the body that referred it.",
     )
+    implied_grade_id = fields.Many2one(
+        comodel_name='complaint.grade',
+        string="Implied grade",
+        ondelete='set null',
+        help="Complaints of this channel are at least this grave.",
+    )
+    exempt_from_callback = fields.Boolean(string="Exempt from callback")
+    answer_group_ids = fields.Many2many(
+        comodel_name='res.groups',
+        string="Who may answer",
+        help="Empty: everyone who may work on the complaint.",
+    )

@@ -19,3 +19,10 @@ class ComplaintFlag(models.Model):
     requires_legal_opinion = fields.Boolean(
         string="Requires a legal opinion", help="Legal staff see a case with this flag."
     )
+    exempts_from_callback = fields.Boolean(string="Exempts from callback")
+    implied_grade_id = fields.Many2one(
+        comodel_name='complaint.grade',
+        string="Implied grade",
+        ondelete='set null',
+        help="A case with this flag is at least this grave.",
+    )

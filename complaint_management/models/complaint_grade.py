@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ComplaintGrade(models.Model):
@@ -17,3 +18,42 @@ class ComplaintGrade(models.Model):
         index=True,
         help="Empty: the grade serves every procedure.",
     )
+    flag_ids = fields.Many2many(
+        comodel_name='complaint.flag',
+        string="Implied flags",
+        help="A case of this grade gets these flags; they are never taken away.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        grades = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return grades
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache()
+    def _get_facts(self):
+        """Return what grading asks of every active grade, read once for all cases.
+
+        :return: {id: (rank, id of the procedure or False, ids of the implied flags)}
+        """
+        # What a grade means does not depend on who asks.
+        grades = self.sudo().search([('active', '=', True)])
+        return {
+            grade.id: (grade.rank, grade.procedure_id.id, tuple(grade.flag_ids.ids))
+            for grade in grades
+        }

@@ -77,6 +77,16 @@ class ComplaintProcedure(models.Model):
         help="The follow-up owner of a complaint, unless a person names somebody else.",
     )
 
+    required_field_ids = fields.Many2many(
+        comodel_name='ir.model.fields',
+        relation='complaint_procedure_required_field_rel',
+        column1='procedure_id',
+        column2='field_id',
+        string="Fields to fill before registration",
+        domain=[('model', '=', 'complaint.case'), ('store', '=', True)],
+        ondelete='cascade',
+    )
+
     _code_company_uniq = models.UniqueIndex(
         '(code, COALESCE(company_id, 0))', "Another procedure of this company has the same code."
     )
@@ -122,7 +132,18 @@ class ComplaintProcedure(models.Model):
             vals.setdefault('code', self.env._("%s_copy", procedure.code))
         return vals_list
 
+    def write(self, vals):
+        result = super().write(vals)
+        if 'required_field_ids' in vals:
+            self.env.registry.clear_cache()
+        return result
+
     # === BUSINESS METHODS === #
+
+    @ormcache('self.id')
+    def _get_required_field_names(self):
+        """Return the names of the fields to fill before registration, read once for all cases."""
+        return tuple(self.sudo().required_field_ids.mapped('name'))  # definitions are admin's
 
     @api.model
     def _get_default_procedure(self, company):

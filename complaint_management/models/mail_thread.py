@@ -24,7 +24,8 @@ class MailThread(models.AbstractModel):
         thread_id = super()._message_route_process(message, message_dict, led)
         for duplicate, survivor in passed.items():
             duplicate._message_log(
-                body=Markup('%s %s') % (
+                body=Markup('%s %s')
+                % (
                     self.env._("A mail was put on the complaint that stays:"),
                     survivor._get_html_link(title=survivor._get_reference()),
                 ),

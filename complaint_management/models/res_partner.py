@@ -9,6 +9,11 @@ class ResPartner(models.Model):
         compute='_compute_complaint_count',
         groups='complaint_management.group_complaint_user',
     )
+    complaint_do_not_call = fields.Boolean(
+        string="No more callbacks",
+        tracking=True,
+        help="The customer does not want to be called back about complaints, now and later.",
+    )
 
     def _compute_complaint_count(self):
         """Count the complaints of each partner and of the contacts below it."""

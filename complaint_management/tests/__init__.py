@@ -6,11 +6,13 @@ from . import test_approval
 from . import test_approval_gate
 from . import test_approval_rule
 from . import test_case
+from . import test_complainant
 from . import test_contact
 from . import test_department_acceptance
 from . import test_erase
 from . import test_event
 from . import test_first_contact
+from . import test_grade_rule
 from . import test_history_proof
 from . import test_import
 from . import test_investigation
@@ -25,6 +27,7 @@ from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
 from . import test_repeat
+from . import test_ruling
 from . import test_similar
 from . import test_solution
 from . import test_stage_change

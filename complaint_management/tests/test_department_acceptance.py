@@ -37,9 +37,7 @@ class TestDepartmentAcceptance(ComplaintCommon):
         )
         case.department_id = other
         self.assertEqual(self._codes(case)[2:], ['assigned', 'transferred'])
-        self.assertEqual(
-            self._last(case, 'transferred').payload, {'from': "Works", 'to': "Shop"}
-        )
+        self.assertEqual(self._last(case, 'transferred').payload, {'from': "Works", 'to': "Shop"})
         self.assertEqual(case.activity_ids.user_id, self.manager)
 
     def test_a_category_that_brings_a_department_counts_too(self):

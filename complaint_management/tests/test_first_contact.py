@@ -81,9 +81,7 @@ class TestFirstContact(AccessCommon):
 
     def test_a_recused_person_does_not_follow(self):
         self.procedure.followup_owner = 'team_leader'
-        case = self._create_case(
-            accused_employee_ids=[Command.link(self.employees['manager'].id)]
-        )
+        case = self._create_case(accused_employee_ids=[Command.link(self.employees['manager'].id)])
         self.assertEqual(case.followup_user_id, self.receiver)
 
     def test_the_investigator_is_named_and_may_work(self):
@@ -106,9 +104,7 @@ class TestFirstContact(AccessCommon):
         self.assertFalse(case.activity_ids)
 
     def test_the_investigator_is_neither_recused_nor_without_a_role(self):
-        case = self._create_case(
-            accused_employee_ids=[Command.link(self.employees['handler'].id)]
-        )
+        case = self._create_case(accused_employee_ids=[Command.link(self.employees['handler'].id)])
         with self._refused("Handler must not handle this complaint"):
             case.investigator_id = self.handler
         with self._refused("has no role in complaints"):

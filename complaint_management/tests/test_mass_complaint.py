@@ -29,9 +29,7 @@ class TestMassComplaint(ComplaintCommon):
         self.assertIn(self.env.ref('complaint_management.flag_mass'), self.lead.flag_ids)
         for member in self.members:
             self.assertEqual(self._codes(member)[-1], 'gathered')
-        self.assertEqual(
-            self.lead.search(self.lead.action_view_members()['domain']), self.members
-        )
+        self.assertEqual(self.lead.search(self.lead.action_view_members()['domain']), self.members)
 
     def test_taking_out_frees_a_member(self):
         self._gather()

@@ -23,8 +23,7 @@ class TestMerge(ComplaintCommon):
         self.assertEqual(case.stage_id, self.closed_abnormal)
         self.assertTrue(case.is_closed and case.closed_at)
         self.assertEqual(
-            case.closing_reason_id,
-            self.env.ref('complaint_management.closing_reason_duplicate'),
+            case.closing_reason_id, self.env.ref('complaint_management.closing_reason_duplicate')
         )
         self.assertEqual(self._codes(case)[-2:], ['merged', 'closed'])
         self.assertEqual(self._codes(self.survivor)[-1], 'merged')
@@ -32,16 +31,17 @@ class TestMerge(ComplaintCommon):
         self.assertEqual(event.payload['number'], case.number)
         self.assertIn("written down twice", event.note)
         self.assertFalse(self.survivor.is_closed)
-        self.assertEqual(self.survivor.search_count([('is_closed', '=', False), ('id', 'in', (case | self.survivor).ids)]), 1)
+        self.assertEqual(
+            self.survivor.search_count(
+                [('is_closed', '=', False), ('id', 'in', (case | self.survivor).ids)]
+            ),
+            1,
+        )
         self.assertFalse((case | self.survivor)._find_broken_histories())
 
     def test_gates_do_not_stop_a_duplicate(self):
         self.env['complaint.stage.gate'].create(
-            {
-                'stage_id': self.closed_abnormal.id,
-                'name': "Never",
-                'domain': "[('id', '=', 0)]",
-            }
+            {'stage_id': self.closed_abnormal.id, 'name': "Never", 'domain': "[('id', '=', 0)]"}
         )
         self.duplicate.write({'duplicate_of_id': self.survivor.id})
         self.assertTrue(self.duplicate.is_closed)
@@ -86,7 +86,14 @@ class TestMerge(ComplaintCommon):
 
     def test_what_is_no_duplicate_is_told_at_once(self):
         company = self.env['res.company'].create({'name': "Elsewhere"})
-        far = self.survivor.sudo().create({'name': "Far", 'company_id': company.id, 'team_id': False, 'procedure_id': self.procedure.id})
+        far = self.survivor.sudo().create(
+            {
+                'name': "Far",
+                'company_id': company.id,
+                'team_id': False,
+                'procedure_id': self.procedure.id,
+            }
+        )
         self.duplicate._mark_duplicate(self.survivor)
         with self._refused("another company"):
             far._mark_duplicate(self.survivor.sudo())
@@ -95,7 +102,9 @@ class TestMerge(ComplaintCommon):
 
     def test_without_an_abnormal_end_there_is_no_merge(self):
         procedures = self.registry['complaint.procedure']
-        self.patch(procedures, '_get_duplicate_stage', lambda procedure: self.procedure.stage_ids[:0])
+        self.patch(
+            procedures, '_get_duplicate_stage', lambda procedure: self.procedure.stage_ids[:0]
+        )
         with self._refused("no stage for abnormal closing"):
             self.duplicate._mark_duplicate(self.survivor)
 
@@ -238,5 +247,7 @@ class TestMergeMail(MailGatewayCommon):
 
     def test_other_answers_stay_where_they_belong(self):
         case = self._receive()
-        message = case.message_post(body="?", message_type='comment', subtype_xmlid='mail.mt_comment')
+        message = case.message_post(
+            body="?", message_type='comment', subtype_xmlid='mail.mt_comment'
+        )
         self.assertEqual(self._receive(body="!", In_Reply_To=message.message_id), case)

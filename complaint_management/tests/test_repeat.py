@@ -100,7 +100,9 @@ class TestRepeat(ComplaintCommon):
         )
         self.assertEqual(by_mail.repeat_count, 2, "not the one known only by its phone")
         self.assertEqual(self.first.repeat_count, 0, "what comes later is no repeat of it")
-        found = self.first.search([('id', 'in', (self.first | second).ids), ('repeat_count', '>', 0)])
+        found = self.first.search(
+            [('id', 'in', (self.first | second).ids), ('repeat_count', '>', 0)]
+        )
         self.assertEqual(found, second)
 
     def test_another_matter_or_a_stranger_is_no_repeat(self):

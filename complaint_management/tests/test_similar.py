@@ -46,7 +46,12 @@ class TestSimilar(ComplaintCommon):
         self.assertEqual(self._ids(self._find(partner_id=company.id)), case.ids)
 
     def test_phones_are_compared_by_their_digits(self):
-        for phone in ("13800000001", "+86 138-0000-0001", "0086 138 0000 0001", "１３８００００００１"):
+        for phone in (
+            "13800000001",
+            "+86 138-0000-0001",
+            "0086 138 0000 0001",
+            "１３８００００００１",
+        ):
             if phone.startswith("１"):
                 phone = "１３８０００００００１"
             self.assertEqual(self._ids(self._find(complainant_phone=phone)), self.known.ids, phone)
@@ -85,7 +90,9 @@ class TestSimilar(ComplaintCommon):
     def test_a_case_finds_others_and_not_itself(self):
         case = self._create_case()
         self.assertEqual(self._ids(case._find_similar()), self.known.ids)
-        self.assertEqual(self._ids(self._find(id=case.id, partner_id=self.customer.id)), self.known.ids)
+        self.assertEqual(
+            self._ids(self._find(id=case.id, partner_id=self.customer.id)), self.known.ids
+        )
         self.assertEqual(self._ids(case._find_similar(limit=0)), [])
 
     def test_only_the_last_days_count(self):

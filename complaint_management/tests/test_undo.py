@@ -10,7 +10,7 @@ class TestUndo(ComplaintCommon):
     """Design 5: who moved a case takes it back within ten minutes; nothing is rewritten."""
 
     def test_undo_goes_back_and_keeps_both_in_the_history(self):
-        case = self._move(self._create_worked_case(), 'acknowledgement')
+        case = self._move(self._create_case(), 'acknowledgement')
         self.assertTrue(case.can_undo)
         self._pass_time(minutes=9, seconds=59)
         case.action_undo()

@@ -60,7 +60,7 @@ class TestWizards(ComplaintCommon):
         self.assertTrue(case.number)
         self.assertEqual(case.stage_id, self.stages['closed'])
         self.assertEqual(case.validity, 'valid')
-        self.assertEqual(self._codes(case), ['received', 'registered', 'closed'])
+        self.assertEqual(self._codes(case), ['received', 'registered', 'ruled', 'closed'])
 
     def test_the_gates_of_closing_hold_on_the_spot_too(self):
         case = self._create_case()

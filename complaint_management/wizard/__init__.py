@@ -7,6 +7,8 @@ from . import complaint_case_erase
 from . import complaint_case_gather
 from . import complaint_case_merge
 from . import complaint_case_record_milestone
+from . import complaint_case_request_ruling
+from . import complaint_case_rule_validity
 from . import complaint_case_send_back
 from . import complaint_contact_settle_promise
 from . import complaint_event_revoke

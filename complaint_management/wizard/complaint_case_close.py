@@ -45,6 +45,10 @@ class ComplaintCaseClose(models.TransientModel):
         store=True,
         readonly=False,
     )
+    can_rule = fields.Boolean(related='case_id.can_rule')
+    referred_to = fields.Char(
+        string="Referred to (in words)", compute='_compute_closing', store=True, readonly=False
+    )
     needs_text = fields.Boolean(compute='_compute_reason_kind')
     closing_note = fields.Text(
         string="Closing explanation", compute='_compute_closing', store=True, readonly=False
@@ -70,8 +74,9 @@ class ComplaintCaseClose(models.TransientModel):
         for wizard in self:
             wizard.closing_reason_id = on_the_spot or wizard.case_id.closing_reason_id
             wizard.validity = wizard.case_id.validity
-            wizard.closing_note = wizard.case_id.closing_note
+            wizard.closing_note = wizard.case_id.closing_note or wizard.case_id.validity_note
             wizard.customer_satisfied = wizard.case_id.customer_satisfied
+            wizard.referred_to = wizard.case_id.referred_to
 
     @api.depends('stage_id', 'closing_reason_id')
     def _compute_reason_kind(self):
@@ -88,6 +93,7 @@ class ComplaintCaseClose(models.TransientModel):
                 'closing_note': self.closing_note,
                 'validity': self.validity,
                 'customer_satisfied': self.customer_satisfied,
+                'referred_to': self.referred_to,
             }
         )
         self.case_id._move_to(self.stage_id, reason=self.closing_note)

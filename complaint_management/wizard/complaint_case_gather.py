@@ -48,7 +48,9 @@ class ComplaintCaseGather(models.TransientModel):
             if not lead:
                 wizard.case_ids = False
             elif len(selected) > 1:
-                wizard.case_ids = selected.filtered(lambda c, lead=lead: c.lead_case_id != lead) - lead
+                wizard.case_ids = (
+                    selected.filtered(lambda c, lead=lead: c.lead_case_id != lead) - lead
+                )
             else:
                 wizard.case_ids = lead._find_gather_candidates()
 
