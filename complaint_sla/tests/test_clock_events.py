@@ -50,6 +50,26 @@ class TestClockEvents(SlaCommon):
         self.assertEqual((clock.state, clock.stopped_at), ('met', clock.deadline))
         self.assertFalse(clock.is_late)
 
+    def test_no_clock_runs_on_for_a_duplicate(self):
+        """Peers, fault F8: the time limit of a merged ticket went on, and was late one day."""
+        survivor, duplicate = self._receive(), self._receive()
+        with self._at('2026-11-20 10:00'):
+            duplicate._mark_duplicate(survivor)
+        self.assertEqual(self._clock(duplicate, self.policy).state, 'cancelled')
+        self.assertFalse(duplicate.sla_deadline)
+        self.assertEqual(self._clock(survivor, self.policy).state, 'running')
+        with self._at('2026-11-27 10:00'):
+            self.assertEqual((duplicate.sla_state, duplicate.sla_late_count), ('none', 0))
+
+    def test_clocks_of_members_end_with_the_answer_to_the_lead(self):
+        lead, member = self._receive(), self._receive()
+        lead._gather(member)
+        with self._at('2026-11-20 10:00'):
+            lead.write({'stage_id': self.stages['communication'].id})
+        for case in (lead, member):
+            clock = self._clock(case, self.policy)
+            self.assertEqual((clock.state, case.stage_id), ('met', self.stages['communication']))
+
     def test_one_second_later_is_missed(self):
         case = self._receive()
         with self._at('2026-11-20 18:00:01'):
