@@ -119,14 +119,7 @@ class ComplaintCaseMass(models.Model):
         before = {case: case.lead_case_id for case in self}
         result = super().write(vals)
         changed = self.filtered(lambda case: case.lead_case_id != before[case])
-        internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
-        if closed := changed.filtered(lambda case: case.is_closed and not internal):
-            if not self._is_history_import():
-                raise UserError(
-                    closed._format_obstacles(
-                        dict.fromkeys(closed, [self.env._("It is closed already.")])
-                    )
-                )
+        changed._check_still_open()
         left = self.browse().union(*before.values())
         changed.filtered('lead_case_id')._stamp_membership('gathered')
         for lead, cases in changed.grouped(before.get).items():
@@ -136,6 +129,17 @@ class ComplaintCaseMass(models.Model):
                 )
         (left | self.lead_case_id)._update_member_count()
         return result
+
+    def _check_still_open(self):
+        """Refuse people who change the membership of what is finished.
+
+        :raise UserError: names it
+        """
+        internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
+        closed = self.filtered('is_closed')
+        if closed and not internal and not self._is_history_import():
+            sentence = self.env._("It is closed already.")
+            raise UserError(closed._format_obstacles(dict.fromkeys(closed, [sentence])))
 
     def _stamp_membership(self, milestone_code, lead=None):
         for case in self:

@@ -254,7 +254,8 @@ class ComplaintCaseRepeat(models.Model):
             """
             e.company_id = n.company_id AND e.category_id = n.category_id
             AND e.registered_at IS NOT NULL AND e.duplicate_of_id IS NULL
-            AND e.received_at >= n.received_at - make_interval(days => company.complaint_lookup_days)
+            AND e.received_at
+                >= n.received_at - make_interval(days => company.complaint_lookup_days)
             AND (e.received_at, e.id) < (n.received_at, n.id)
             """
         )

@@ -7,7 +7,6 @@ class ComplaintCaseGather(models.TransientModel):
 
     lead_id = fields.Many2one(
         comodel_name='complaint.case',
-        string="Lead",
         required=True,
         default=lambda self: self._get_default_lead(),
         ondelete='cascade',
