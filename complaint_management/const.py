@@ -64,8 +64,8 @@ IMPORT_HISTORY = 'history'
 CONTACT_MEANS = [
     ('phone', "Phone"),
     ('email', "E-mail"),
-    ('message', "Message"),
-    ('letter', "Letter"),
+    ('message', "SMS or WeChat"),
+    ('letter', "Postal letter"),
     ('visit', "Home visit"),
     ('on_site', "On site"),
     ('portal', "Portal"),

@@ -4,6 +4,7 @@ from . import complaint_tree_mixin
 from . import complaint_condition_mixin
 from . import complaint_rule_mixin
 from . import complaint_procedure
+from . import complaint_procedure_answer
 from . import complaint_stage
 from . import complaint_stage_gate
 from . import complaint_milestone
@@ -30,6 +31,8 @@ from . import complaint_callback
 from . import complaint_callback_attempt
 from . import complaint_case_callback
 from . import complaint_case_contact
+from . import complaint_case_answer
+from . import complaint_case_round
 from . import complaint_contact
 from . import complaint_contact_promise
 from . import complaint_case_similar
@@ -52,6 +55,7 @@ from . import complaint_approval
 from . import complaint_approval_chain
 from . import complaint_solution
 from . import complaint_event
+from . import complaint_event_answer
 from . import complaint_event_proof
 from . import complaint_preset
 from . import complaint_preset_install

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 from .complaint_callback import OPEN_STATES, SATISFACTION
 from .complaint_callback_attempt import FAILED_OUTCOMES
@@ -252,11 +253,12 @@ class ComplaintCaseCallback(models.Model):
 
     # === ACTIVITIES === #
 
-    def _plan_line_activities(self, type_xmlid, users):
+    def _plan_line_activities(self, type_xmlid, users, note=None):
         """Give people something to do about cases; no mail inside the request.
 
         :param str type_xmlid: external id of the type of activity
         :param dict users: {case: res.users}; the recused are left out
+        :param str note: words to read with it
         """
         type_id = self.env['ir.model.data']._xmlid_to_res_id(type_xmlid)
         # Types of activities are readable by every employee; the name is in the reader's language.
@@ -269,6 +271,7 @@ class ComplaintCaseCallback(models.Model):
                     'res_id': case.id,
                     'activity_type_id': type_id,
                     'summary': summary,
+                    'note': plaintext2html(note) if note else False,
                     'automated': True,
                     'user_id': user.id,
                 }

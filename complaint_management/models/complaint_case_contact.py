@@ -107,7 +107,7 @@ class ComplaintCaseContact(models.Model):
 
     def action_contact(self):
         """Ask what was said in a contact with the customer."""
-        return self._open_contact_dialog('contact', self.env._("Contact"))
+        return self._open_contact_dialog('contact', self.env._("Record contact"))
 
     def action_confirm_statement(self):
         """Ask how the customer confirmed what was written down."""

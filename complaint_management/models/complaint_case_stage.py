@@ -29,7 +29,7 @@ class ComplaintCaseStage(models.Model):
 
     # === THE ONE WAY IN === #
 
-    def _move_to(self, stage, reason=None, occurred_at=None):
+    def _move_to(self, stage, reason=None, occurred_at=None, new_round=False):
         """Bring cases into a stage: ask, write, stamp, and tell the hooks once per batch.
 
         Forms, the board, imports and RPC all end here.
@@ -37,12 +37,15 @@ class ComplaintCaseStage(models.Model):
         :param stage: complaint.stage record
         :param str reason: kept in the history; needed when `occurred_at` lies back
         :param datetime occurred_at: UTC, when it really happened; default now
+        :param bool new_round: begin the next round, also of cases that stand in the stage already
+            (an open stage: what is closed begins none)
         :return: the cases that moved
         :raise UserError: every reason why any of the cases may not enter the stage
         """
         stage.ensure_one()
         self.check_access('write')
-        cases = self.filtered(lambda case: case.stage_id != stage)
+        new_round = new_round and not stage.is_closed
+        cases = self.filtered(lambda case: new_round or case.stage_id != stage)
         if not cases:
             return cases
         stage = stage.with_prefetch((stage | cases.stage_id).ids)
@@ -51,7 +54,7 @@ class ComplaintCaseStage(models.Model):
             unregistered.action_register()
         self._check_business_time(occurred_at, reason)
         moment = occurred_at or self.env.cr.now()
-        for (_left, reopened), group in cases._group_by_origin(stage).items():
+        for (_left, reopened), group in cases._group_by_origin(stage, new_round).items():
             payloads = group._prepare_move_payloads(stage, reopened)
             group._write_move(stage, reopened, moment)
             group._stamp_move(stage, payloads, reopened, reason, moment)
@@ -103,10 +106,13 @@ class ComplaintCaseStage(models.Model):
             )
         )
 
-    def _group_by_origin(self, stage):
-        """Return {(stage left, is it a reopening): cases} for a move to `stage`."""
+    def _group_by_origin(self, stage, new_round):
+        """Return {(stage left, does a round begin): cases} for a move to `stage`."""
         return self.grouped(
-            lambda case: (case.stage_id, case.stage_id.is_closed and not stage.is_closed)
+            lambda case: (
+                case.stage_id,
+                new_round or (case.stage_id.is_closed and not stage.is_closed),
+            )
         )
 
     def _write_move(self, stage, reopened, moment):
@@ -115,7 +121,12 @@ class ComplaintCaseStage(models.Model):
             self._write_internal(values)
             return
         for current_round, cases in self.grouped('round').items():
-            cases._write_internal({**values, 'round': current_round + 1})
+            begin = cases._prepare_new_round_values()
+            cases._write_internal({**values, **begin, 'round': current_round + 1})
+
+    def _prepare_new_round_values(self):
+        """Return what the next round of these cases begins with, besides its number."""
+        return {}
 
     def _prepare_move_values(self, stage, reopened, moment):
         """Return what is written on cases that enter `stage`; addons above may add to it."""
@@ -298,9 +309,8 @@ class ComplaintCaseStage(models.Model):
         left = self.env['complaint.stage'].browse(move.payload['from_stage']).exists()
         if not left or left.procedure_id != self.procedure_id:
             return
-        reopened = not self.stage_id.is_closed and left.is_closed
         values = {'stage_id': left.id, 'closed_at': self._get_last_closing_time(left)}
-        if reopened:
+        if 'closing_reason' in move.payload:  # it began a round
             values |= {
                 'round': max(self.round - 1, 1),
                 'closing_reason_id': move.payload.get('closing_reason'),

@@ -12,7 +12,7 @@ class ComplaintContactPromise(models.Model):
     promise_date = fields.Datetime(string="Promised for", readonly=True)
     promise_state = fields.Selection(
         selection=[
-            ('open', "Open"),
+            ('open', "To be kept"),
             ('kept', "Kept"),
             ('broken', "Broken"),
             ('withdrawn', "Withdrawn"),

@@ -54,6 +54,11 @@ class ComplaintStage(models.Model):
         translate=True,
         help="What the customer reads. Empty: the name of the phase.",
     )
+    is_rework = fields.Boolean(
+        string="Rejected answers come back here",
+        help="Of one stage of the procedure: where the next round begins when a customer rejects "
+        "the answer.",
+    )
     guidance = fields.Html(
         translate=True, help="Shown to staff on the form while a case is in this stage."
     )

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_assignment_rule
+from . import test_answer
 from . import test_callback
 from . import test_callback_attempt
 from . import test_approval
@@ -28,6 +29,7 @@ from . import test_promise
 from . import test_recusal
 from . import test_repeat
 from . import test_ruling
+from . import test_rounds
 from . import test_similar
 from . import test_solution
 from . import test_stage_change

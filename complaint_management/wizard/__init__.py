@@ -1,6 +1,9 @@
 from . import complaint_callback_fail
 from . import complaint_case_assign
 from . import complaint_approval_decide
+from . import complaint_case_answer
+from . import complaint_case_answer_department
+from . import complaint_case_answer_department_part
 from . import complaint_case_close
 from . import complaint_case_contact
 from . import complaint_case_erase
@@ -10,6 +13,7 @@ from . import complaint_case_record_milestone
 from . import complaint_case_request_ruling
 from . import complaint_case_rule_validity
 from . import complaint_case_send_back
+from . import complaint_case_reject_answer
 from . import complaint_contact_settle_promise
 from . import complaint_event_revoke
 from . import complaint_preset_import

@@ -10,7 +10,11 @@ class ComplaintCaseContact(models.TransientModel):
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     kind = fields.Selection(
-        selection=[('contact', "Contact"), ('statement', "Statement confirmed")],
+        selection=[
+            ('contact', "Contact with the customer"),
+            ('statement', "Statement confirmed"),
+            ('source', "Reply to the referring body"),
+        ],
         required=True,
         default='contact',
     )
@@ -34,7 +38,7 @@ class ComplaintCaseContact(models.TransientModel):
     counterpart = fields.Char(
         string="Spoke with", compute='_compute_counterpart', store=True, readonly=False
     )
-    content = fields.Text()
+    content = fields.Text(compute='_compute_content', store=True, readonly=False)
     promise = fields.Text()
     promise_date = fields.Datetime(string="Promised for")
     can_mail = fields.Boolean(compute='_compute_can_mail')
@@ -50,23 +54,33 @@ class ComplaintCaseContact(models.TransientModel):
         for wizard in self:
             wizard.purpose = wizard.case_id._get_default_purpose(wizard.case_id.phase)
 
-    @api.depends('case_id')
+    @api.depends('case_id', 'kind')
     def _compute_counterpart(self):
         for wizard in self:
-            wizard.counterpart = wizard.case_id.complainant_name
+            case = wizard.case_id
+            is_source = wizard.kind == 'source'
+            wizard.counterpart = case.source_partner_id.name if is_source else case.complainant_name
 
-    @api.depends('means', 'direction', 'case_id')
+    @api.depends('case_id', 'kind')
+    def _compute_content(self):
+        for wizard in self:
+            if wizard.kind == 'source' and wizard.case_id:
+                wizard.content = wizard.case_id._get_source_reply()
+
+    @api.depends('means', 'direction', 'case_id', 'kind', 'purpose')
     def _compute_can_mail(self):
         for wizard in self:
             goes_out = wizard.direction == 'out' and wizard.means == 'email'
             goes_out = goes_out and wizard.kind == 'contact' and wizard.purpose != 'referral'
-            wizard.can_mail = goes_out and wizard.case_id._get_customer_email()
+            wizard.can_mail = bool(goes_out and wizard.case_id._get_customer_email())
 
     def action_confirm(self):
         self.ensure_one()
         values = self._prepare_values()
         if self.kind == 'statement':
             self.case_id._confirm_statement(values)
+        elif self.kind == 'source':
+            self.case_id._reply_to_source(values)
         else:
             values |= {'direction': self.direction, 'purpose': self.purpose}
             self.case_id._record_contact(values, send_mail=self.send_mail and self.can_mail)

@@ -200,6 +200,22 @@ class TestClockEvents(SlaCommon):
             case._move_to(self.stages['communication'])
         self.assertEqual((first.state, second.state), ('met', 'missed'))
 
+    def test_a_rejected_answer_starts_a_new_clock_and_keeps_the_old_result(self):
+        """PAWN-3.5-c: the rejection belongs to the old round; what follows to the next."""
+        case = self._receive()
+        with self._at('2026-11-20 10:00'):
+            case._answer("We pay the postage back.")
+        with self._at('2026-12-01 09:00'):
+            case._reject_answer("That is not the point.")
+        first, second = self._clock(case, self.policy, 1), self._clock(case, self.policy, 2)
+        self.assertEqual((first.state, second.state), ('met', 'running'))
+        self.assertMoment(second.started_at, '2026-12-01 09:00')
+        self.assertMoment(second.deadline, '2026-12-01 18:00')
+        with self._at('2026-12-01 10:00'):
+            case.action_undo()
+        self.assertEqual(second.state, 'cancelled')
+        self.assertEqual(case.round, 1)
+
     def test_reopening_without_a_new_clock(self):
         self.policy.on_reopen = 'none'
         case = self._receive()
