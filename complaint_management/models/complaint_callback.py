@@ -214,16 +214,17 @@ class ComplaintCallback(models.Model):
             sentences = obstacles.setdefault(callback, [])
             if not reason:
                 sentences.append(self.env._("Choose why no callback is needed."))
-            elif reason not in JUDGED_EXEMPTIONS:
-                if reason not in callback.case_id._get_callback_exemptions():
-                    reasons = dict(self._fields['exemption']._description_selection(self.env))
-                    sentences.append(
-                        self.env._(
-                            "“%(reason)s” does not apply to this complaint.", reason=reasons[reason]
-                        )
-                    )
-            else:
+            elif reason in callback.case_id._get_callback_exemptions():
+                pass  # a fact
+            elif reason in JUDGED_EXEMPTIONS:
                 sentences += callback._get_judgement_obstacles()
+            else:
+                reasons = dict(self._fields['exemption']._description_selection(self.env))
+                sentences.append(
+                    self.env._(
+                        "“%(reason)s” does not apply to this complaint.", reason=reasons[reason]
+                    )
+                )
             if callback.case_id._is_last_callback_negative():
                 sentences.append(callback.case_id._get_negative_sentence())
             if not sentences:

@@ -25,7 +25,7 @@ class ComplaintCaseInvestigation(models.Model):
             ('contract', "Contract"),
             ('standard', "Standard"),
             ('company_rule', "Company rule"),
-            ('decision', "Decision"),
+            ('decision', "Company decision"),
         ],
         string="Kind of basis",
         tracking=True,

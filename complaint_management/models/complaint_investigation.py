@@ -14,7 +14,7 @@ class ComplaintInvestigation(models.Model):
     method = fields.Selection(
         selection=[
             ('customer', "Talk with the customer"),
-            ('files', "Files"),
+            ('files', "Business files"),
             ('staff', "Talk with staff"),
             ('site', "Look on site"),
             ('systems', "Systems"),
@@ -26,7 +26,7 @@ class ComplaintInvestigation(models.Model):
     source = fields.Char(string="Who or what", help="Who was asked, or what was read.")
     finding = fields.Text(required=True)
     investigated_at = fields.Datetime(
-        string="When", required=True, default=lambda self: self.env.cr.now()
+        string="Investigated at", required=True, default=lambda self: self.env.cr.now()
     )
     user_id = fields.Many2one(
         comodel_name='res.users',
