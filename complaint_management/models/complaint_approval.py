@@ -24,7 +24,6 @@ class ComplaintApproval(models.Model):
     subject = fields.Selection(selection=APPROVAL_SUBJECTS, required=True, readonly=True)
     rule_id = fields.Many2one(
         comodel_name='complaint.approval.rule',
-        string="Rule",
         required=True,
         readonly=True,
         ondelete='restrict',
@@ -76,10 +75,7 @@ class ComplaintApproval(models.Model):
     proposal = fields.Text(readonly=True)
     amount = fields.Float(digits=(16, 2), readonly=True)
     solution_id = fields.Many2one(
-        comodel_name='complaint.solution',
-        readonly=True,
-        ondelete='cascade',
-        index='btree_not_null',
+        comodel_name='complaint.solution', readonly=True, ondelete='cascade', index='btree_not_null'
     )
     decided_by_id = fields.Many2one(
         comodel_name='res.users', string="Decided by", readonly=True, index='btree_not_null'
@@ -350,4 +346,3 @@ class ComplaintApproval(models.Model):
                 'default_decision': decision,
             },
         }
-

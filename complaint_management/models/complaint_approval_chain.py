@@ -47,7 +47,10 @@ class ComplaintApprovalChain(models.Model):
         due._refresh_approvers()
         climbing = due.filtered('step')
         self.env['complaint.case']._record_approval_events(
-            [(approval.case_id, 'escalated', None, approval._get_payload()) for approval in climbing]
+            [
+                (approval.case_id, 'escalated', None, approval._get_payload())
+                for approval in climbing
+            ]
         )
 
     def _after_decision(self):

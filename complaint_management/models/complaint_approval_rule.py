@@ -42,7 +42,7 @@ class ComplaintApprovalRule(models.Model):
         required=True,
         default='department_head',
     )
-    group_id = fields.Many2one(comodel_name='res.groups', string="Group", ondelete='restrict')
+    group_id = fields.Many2one(comodel_name='res.groups', ondelete='restrict')
     user_id = fields.Many2one(
         comodel_name='res.users',
         string="Person",

@@ -115,9 +115,7 @@ class ComplaintCaseApproval(models.Model):
         """Return the approvals of the last request of a subject in this round."""
         self.ensure_one()
         return self.sudo().approval_ids.filtered(  # a gate does not depend on who asks
-            lambda line: (
-                line.is_current and line.subject == subject and line.round == self.round
-            )
+            lambda line: line.is_current and line.subject == subject and line.round == self.round
         )
 
     def _get_pending_approvals(self, subject=None):
@@ -215,8 +213,10 @@ class ComplaintCaseApproval(models.Model):
     def _request_on_entry(self, subject):
         """Ask for the approval that a stage asks for, unless it is given or being decided."""
         todo = self.filtered(
-            lambda case: not case._get_current_approvals(subject).filtered(
-                lambda line: line.state in ('waiting', 'pending', 'approved')
+            lambda case: (
+                not case._get_current_approvals(subject).filtered(
+                    lambda line: line.state in ('waiting', 'pending', 'approved')
+                )
             )
         )
         proposals = {

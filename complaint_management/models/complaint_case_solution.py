@@ -51,14 +51,10 @@ class ComplaintCaseSolution(models.Model):
         help="What those who answer say to the customer.",
     )
     solution_proposal = fields.Text(
-        string="Proposed solution",
-        compute='_compute_shown_solution',
-        readonly=False,
+        string="Proposed solution", compute='_compute_shown_solution', readonly=False
     )
     solution_wording = fields.Text(
-        string="Wording for the answer",
-        compute='_compute_shown_solution',
-        readonly=False,
+        string="Wording for the answer", compute='_compute_shown_solution', readonly=False
     )
     solution_spokesperson_id = fields.Many2one(
         comodel_name='res.users',
@@ -80,14 +76,10 @@ class ComplaintCaseSolution(models.Model):
         readonly=False,
     )
     solution_due_at = fields.Datetime(
-        string="To be executed until",
-        compute='_compute_shown_solution',
-        readonly=False,
+        string="To be executed until", compute='_compute_shown_solution', readonly=False
     )
     solution_execution_note = fields.Text(
-        string="How it was executed",
-        compute='_compute_shown_solution',
-        readonly=False,
+        string="How it was executed", compute='_compute_shown_solution', readonly=False
     )
 
     # === COMPUTE METHODS === #

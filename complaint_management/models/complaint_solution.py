@@ -39,7 +39,6 @@ class ComplaintSolution(models.Model):
     )
     spokesperson_id = fields.Many2one(
         comodel_name='res.users',
-        string="Spokesperson",
         domain=[('share', '=', False)],
         help="Who speaks to the customer. Empty: whoever the procedure lets answer.",
     )

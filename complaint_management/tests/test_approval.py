@@ -250,9 +250,7 @@ class TestApproval(ApprovalCommon):
     def test_several_at_once_from_the_list(self):
         self._rule(subject='opinion')
         cases = [self._case() for _n in range(3)]
-        approvals = self.env['complaint.approval'].union(
-            *(self._request(case) for case in cases)
-        )
+        approvals = self.env['complaint.approval'].union(*(self._request(case) for case in cases))
         approvals.with_user(self.department_head).action_approve()
         self.assertEqual(set(self._states(approvals)), {'approved'})
         self.assertTrue(all(self._codes(case)[-1] == 'approved' for case in cases))
@@ -288,8 +286,12 @@ class TestApproval(ApprovalCommon):
         self._rule(subject='opinion')
         case = self._case()
         approval = self._request(case)
-        file = self.env['ir.attachment'].with_user(self.department_head).create(
-            {'name': "signed.pdf", 'raw': b"signed", 'res_model': 'complaint.approval.decide'}
+        file = (
+            self.env['ir.attachment']
+            .with_user(self.department_head)
+            .create(
+                {'name': "signed.pdf", 'raw': b"signed", 'res_model': 'complaint.approval.decide'}
+            )
         )
         approval.with_user(self.department_head)._approve("Fine.", evidence=file)
         kept = approval.evidence_attachment_ids
@@ -319,10 +321,7 @@ class TestApproval(ApprovalCommon):
         for method in ('_approve', '_refuse', '_decide', '_internal', '_cancel'):
             with self.assertRaises(AccessError):
                 call_kw(
-                    self.env['complaint.approval'].with_user(self.admin),
-                    method,
-                    [approval.ids],
-                    {},
+                    self.env['complaint.approval'].with_user(self.admin), method, [approval.ids], {}
                 )
         with self._refused("sets these fields itself"):
             case.write({'approver_user_ids': [Command.link(self.outsider.id)]})
@@ -345,9 +344,7 @@ class TestApproval(ApprovalCommon):
         approval = self._request(case)
         self.assertTrue(self._as(self.legal, case).has_access('read'))
         self.assertFalse(self._as(self.legal, case).has_access('write'))
-        self.assertEqual(
-            self.env['complaint.approval'].with_user(self.legal).search([]), approval
-        )
+        self.assertEqual(self.env['complaint.approval'].with_user(self.legal).search([]), approval)
         approval.with_user(self.legal).action_approve()
         self.assertTrue(self._as(self.legal, case).has_access('read'))
 
@@ -395,8 +392,12 @@ class TestApproval(ApprovalCommon):
         self._rule(subject='opinion')
         case = self._case()
         approval = self._request(case)
-        file = self.env['ir.attachment'].with_user(self.department_head).create(
-            {'name': "signed.pdf", 'raw': b"signed", 'res_model': 'complaint.approval.decide'}
+        file = (
+            self.env['ir.attachment']
+            .with_user(self.department_head)
+            .create(
+                {'name': "signed.pdf", 'raw': b"signed", 'res_model': 'complaint.approval.decide'}
+            )
         )
         approval.with_user(self.department_head)._approve(evidence=file)
         case.sudo()._erase("Retention")

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import RedirectWarning, UserError, ValidationError
+from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 
@@ -51,12 +51,7 @@ class TestApprovalGate(ApprovalCommon):
         with self._refused(self.sentence, RedirectWarning):
             call_kw(case, 'write', [case.ids, {'stage_id': self.target.id}], {})
         self.env['ir.model.data'].create(
-            {
-                'module': '__test__',
-                'name': 'case',
-                'model': 'complaint.case',
-                'res_id': case.id,
-            }
+            {'module': '__test__', 'name': 'case', 'model': 'complaint.case', 'res_id': case.id}
         )
         result = case.with_context(import_file=True).load(
             ['id', 'stage_id/.id'], [['__test__.case', str(self.target.id)]]
@@ -126,9 +121,7 @@ class TestApprovalGate(ApprovalCommon):
         case.with_user(self.manager).write({'stage_id': self.stages['assessment'].id})
         case.with_user(self.manager).write({'stage_id': self.target.id})
         self.assertEqual(case.sudo().approval_ids.mapped('state'), ['approved'])
-        created = self._create_case(
-            department_id=self.department.id, stage_id=self.target.id
-        )
+        created = self._create_case(department_id=self.department.id, stage_id=self.target.id)
         self.assertEqual(created.sudo().approval_ids.mapped('state'), ['pending'])
 
     def test_with_nobody_to_ask_the_case_stays(self):
