@@ -135,7 +135,7 @@ class ComplaintCaseAnswer(models.Model):
         for case in self:
             sentences = []
             if answers and case.answered_round != case.round:
-                sentences += case._get_answerer_obstacles()
+                sentences += case._get_answerer_obstacles() + case._get_channel_obstacles()
             if stage.phase == 'closed_normal':
                 sentences += case._get_source_obstacles()
             if sentences:
@@ -160,6 +160,7 @@ class ComplaintCaseAnswer(models.Model):
         obstacles = {}
         for case in self:
             sentences = case._get_open_obstacles() + case._get_answerer_obstacles()
+            sentences += case._get_channel_obstacles()
             if missing := case._get_approval_obstacle('reply'):  # PROD-4-a
                 sentences.append(missing)
             if sentences:
@@ -207,6 +208,20 @@ class ComplaintCaseAnswer(models.Model):
                 "By this procedure the customer is answered by: %(role)s (%(names)s).",
                 role=roles[answer_by],
                 names=format_list(self.env, users.mapped('name')),
+            )
+        ]
+
+    def _get_channel_obstacles(self):
+        """Return the sentences why the user may not answer on this channel (DEVP-4.1.3-a)."""
+        self.ensure_one()
+        groups = self.channel_id.sudo().answer_group_ids  # users may not read groups
+        if self.env.su or not groups or groups & self.env.user.all_group_ids:
+            return []
+        return [
+            self.env._(
+                "Complaints of the channel “%(channel)s” are answered only by: %(groups)s.",
+                channel=self.channel_id.name,
+                groups=format_list(self.env, groups.mapped('name')),
             )
         ]
 

@@ -98,7 +98,7 @@ class ComplaintCaseContact(models.Model):
 
     def _get_preferred_means(self):
         """Return the means by which the customer wants to be reached."""
-        return 'phone'
+        return self.preferred_contact or 'phone'
 
     @api.model
     def _get_default_purpose(self, phase):

@@ -89,7 +89,7 @@ class TestAnswer(ComplaintCommon):
         """PAWN-2.2-d, PAWN-3.5-b, FORMS-1-a: who, when, by which means, what."""
         case = self._create_worked_case()
         contact = case._answer("We pay the postage back.", means='letter')
-        self.assertEqual(self._codes(case)[2:], ['contacted', 'informed', 'answered'])
+        self.assertEqual(self._codes(case)[-3:], ['contacted', 'informed', 'answered'])
         self.assertEqual((contact.user_id, contact.means), (self.receiver, 'letter'))
         self.assertEqual(case.answer_state, 'answered')
         self.assertEqual((case.answered_at, case.answered_round), (contact.occurred_at, 1))
@@ -114,6 +114,31 @@ class TestAnswer(ComplaintCommon):
                     case.with_user(other)._answer("x")
             case.with_user(user)._answer(f"By the {answer_by}")
         self.assertEqual(len(case.contact_ids), 5)
+
+    def test_only_the_centre_answers_the_forum(self):
+        """DEVP-4.1.3-a: forum posts and mailbox are answered uniformly by the centre."""
+        forum = self.env['complaint.channel'].create(
+            {
+                'name': "Forum",
+                'answer_group_ids': [
+                    (4, self.env.ref('complaint_management.group_complaint_committee').id)
+                ],
+            }
+        )
+        case = self._create_worked_case(channel_id=forum.id)
+        with self._refused("“Forum” are answered only by", RedirectWarning):
+            case._answer("x")
+        with self._refused("“Forum” are answered only by", RedirectWarning):
+            self._move(case, 'communication')
+        case.with_user(self.committee)._answer("One answer for all.")
+
+    def test_the_means_that_the_customer_wants(self):
+        """PAWN-3.5-b."""
+        action = self._create_worked_case(preferred_contact='letter').action_answer()
+        form = Form(
+            self.env[action['res_model']].with_user(self.receiver).with_context(**action['context'])
+        )
+        self.assertEqual(form.means, 'letter')
 
     def test_nobody_holds_the_role(self):
         self.procedure.answer_by = 'team_leader'
