@@ -242,9 +242,15 @@ class ComplaintCaseCallback(models.Model):
     def _return_to_handling(self, opinion):
         """Bring a case back to those who handle it, with what the customer said as the reason.
 
+        Where an answer waits for the customer's word, this is its rejection, and what the
+        procedure says about rounds follows (T5).
+
         :raise UserError: what keeps the case from going there
         """
         self.ensure_one()
+        if not self._get_decision_obstacles():
+            self._reject_answer(opinion)
+            return self
         stages = self.procedure_id.stage_ids
         for phase in HANDLING_PHASES:
             if stage := stages.filtered(lambda stage, phase=phase: stage.phase == phase)[:1]:

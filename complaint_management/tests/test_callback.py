@@ -216,6 +216,17 @@ class TestCallbackGate(CallbackCommon):
         with self._refused("goes back to handling after"):
             self._call().action_back_to_handling()
 
+    def test_back_to_handling_rejects_an_answer_that_waits(self):
+        """DEVG-1.2-b, T5: the next round begins."""
+        self.case.with_user(self.manager)._answer("Mended.")
+        self.assertEqual(self.case.answer_state, 'answered')
+        callback = self._create_callback(
+            satisfaction='dissatisfied', customer_agrees='no', suggestions="It leaks."
+        )
+        callback.action_done_and_back()
+        self.assertEqual(self.case.round, 2)
+        self.assertIn('customer_rejected', self._codes(self.case))
+
     def test_the_button_opens_what_waits(self):
         action = self.case.with_user(self.receiver).action_callback()
         self.assertFalse(action['res_id'])
@@ -304,6 +315,55 @@ class TestCallbackExemptions(CallbackCommon):
                 callback.with_user(self.manager).action_exempt()
         with self._refused("Choose why"):
             self._create_callback().action_exempt()
+
+    def test_a_flag_and_a_channel_exempt(self):
+        """PRIN-5-d; 2.3: the effects of flags and channels."""
+        flag = self.env['complaint.flag'].create(
+            {'name': "Mourning", 'exempts_from_callback': True}
+        )
+        channel = self.env['complaint.channel'].create(
+            {'name': "Opinion book", 'exempt_from_callback': True}
+        )
+        for values, reason in (
+            ({'flag_ids': [Command.link(flag.id)]}, 'sensitive'),
+            ({'channel_id': channel.id}, 'channel'),
+        ):
+            case = self._create_worked_case(**values)
+            callback = self._create_callback(case, self.handler, exemption=reason)
+            callback.action_exempt()
+            self._close(case)
+            self.assertEqual(case.callback_ids.exemption, reason)
+
+    def test_who_refuses_callbacks_is_never_called_again(self):
+        """PRIN-5-g."""
+        callback = self._create_callback()
+        other = self._create_callback(self._create_worked_case(), satisfaction='satisfied')
+        callback.action_refuse()
+        self.assertEqual((callback.state, callback.exemption), ('refused', 'do_not_call'))
+        self.assertTrue(self.customer.complaint_do_not_call)
+        self._close()
+        self.assertTrue(self.case.is_closed)
+        for call in (
+            lambda: other._record_attempt('phone', 'no_answer'),
+            other.action_done,
+            lambda: self._create_callback(self._create_worked_case()),
+        ):
+            with self._refused("does not want to be called back"):
+                call()
+        later = self._create_worked_case()
+        self._move(later, 'callback')
+        self.assertEqual(later.callback_ids.exemption, 'do_not_call')
+        self._close(later)
+        self.assertTrue(later.is_closed)
+
+    def test_a_refusal_at_an_attempt_and_of_a_stranger(self):
+        case = self._create_worked_case(
+            partner_id=False, complainant_name="Zhang Min", complainant_phone="12345"
+        )
+        callback = self._create_callback(case)
+        callback._record_attempt('phone', 'refused')
+        self.assertEqual(callback.state, 'refused')
+        self.assertTrue(case.do_not_call)
 
 
 @tagged('post_install', '-at_install')
