@@ -6,6 +6,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 # before it; the lines of a procedure go with it.
 OWN_CONFIGURATION = (
     'complaint.assignment.rule',
+    'complaint.inform.rule',
     'complaint.category',
     'complaint.cause',
     'complaint.closing.reason',

@@ -54,9 +54,15 @@ from . import complaint_approval_rule
 from . import complaint_approval
 from . import complaint_approval_chain
 from . import complaint_solution
+from . import complaint_case_closing
+from . import complaint_case_confirmation
+from . import complaint_case_reopening
+from . import complaint_case_handling
 from . import complaint_event
 from . import complaint_event_answer
 from . import complaint_event_proof
+from . import complaint_event_reaction
+from . import complaint_inform_rule
 from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Command
 from odoo.http import request
 from odoo.tools import format_list
 
@@ -230,7 +231,7 @@ class ComplaintCaseStage(models.Model):
         kinds = dict(reason._fields['kind']._description_selection(self.env))
         if reason.kind != kind:
             return [self.env._("Choose a closing reason of the kind “%(kind)s”.", kind=kinds[kind])]
-        if reason.needs_text and not (self.closing_note or '').strip():
+        if reason._needs_explanation() and not (self.closing_note or '').strip():
             return [
                 self.env._(
                     "Write the closing explanation: the reason “%(reason)s” needs it.",
@@ -330,11 +331,23 @@ class ComplaintCaseStage(models.Model):
     def _send_stage_mail(self, template):
         """Queue the mail of a stage; it leaves after the company's delay, Undo cancels it."""
         reachable = self.filtered(lambda case: case.complainant_email or case.partner_id.email)
-        for company, cases in reachable.grouped('company_id').items():
+        reachable._queue_mail(template)
+
+    def _queue_mail(self, template, recipients=None):
+        """Queue a mail about each case, to leave after the company's delay.
+
+        :param recipients: res.partner records; None: those whom the template names
+        """
+        others = {}
+        if recipients is not None:
+            told = [Command.set(recipients.ids)]
+            others = {'recipient_ids': told, 'partner_ids': told, 'email_to': '', 'email_cc': ''}
+        for company, cases in self.grouped('company_id').items():
             leaves_at = self.env.cr.now() + timedelta(minutes=company.complaint_mail_delay)
             # Handlers may not read templates that belong to administrators.
             mails = template.sudo().send_mail_batch(
-                cases.ids, email_values={'scheduled_date': fields.Datetime.to_string(leaves_at)}
+                cases.ids,
+                email_values={'scheduled_date': fields.Datetime.to_string(leaves_at), **others},
             )
             to_nobody = mails.filtered(lambda mail: not (mail.email_to or mail.recipient_ids))
             to_nobody.mail_message_id.unlink()

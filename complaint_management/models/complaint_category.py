@@ -17,3 +17,8 @@ class ComplaintCategory(models.Model):
     department_id = fields.Many2one(
         comodel_name='hr.department', string="Default responsible department", ondelete='restrict'
     )
+    publish_result = fields.Boolean(
+        string="Publish the result",
+        help="A complaint of this category closes normally only with a public notice, which holds "
+        "no personal data.",
+    )

@@ -29,3 +29,19 @@ class ComplaintClosingReason(models.Model):
         string="Needs failed callbacks",
         help="A case closes so only after as many failed callbacks as its procedure asks for.",
     )
+    needs_ruling = fields.Boolean(
+        string="Needs a ruling",
+        help="The handler applies with an explanation, and somebody else rules on it.",
+    )
+    to_court = fields.Boolean(
+        string="Goes to court", help="The complaint is flagged so that legal staff see it."
+    )
+    on_the_spot = fields.Boolean(
+        string="Solved on the spot",
+        help="Settled while the customer stands there: a confirmation is not asked for where any "
+        "means would do.",
+    )
+
+    def _needs_explanation(self):
+        """Say whether a case closed for this reason needs an explanation."""
+        return self.needs_text or self.needs_ruling or self.to_court

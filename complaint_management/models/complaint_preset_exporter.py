@@ -90,7 +90,9 @@ class ComplaintPresetExporter(models.AbstractModel):
     @api.model
     def _get_columns(self, found):
         """Return the names of the fields of a model that a preset carries."""
-        known = self.env['complaint.preset.loader']._get_models()
+        models = self.env['complaint.preset.loader']._get_models()
+        # A row names only what is loaded before it, or with it.
+        known = models[: models.index(found._name) + 1]
         names = []
         for name, field in found._fields.items():
             ours = field.store and not field.related and not field.readonly

@@ -53,6 +53,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             'complaint.assignment.rule',
             'complaint.approval.criterion',
             'complaint.approval.rule',
+            'complaint.inform.rule',
         ]
 
     # === READING === #

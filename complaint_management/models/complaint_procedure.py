@@ -76,6 +76,26 @@ class ComplaintProcedure(models.Model):
         required=True,
         help="The follow-up owner of a complaint, unless a person names somebody else.",
     )
+    confirmation_required = fields.Selection(
+        selection=[('no', "No"), ('any', "By any means"), ('signature', "Signature")],
+        string="Customer's confirmation",
+        default='no',
+        required=True,
+        help="What a normal closing needs from the customer.",
+    )
+    reopen_window_days = fields.Integer(
+        string="Reopening window",
+        help="Days after closing during which a complaint can be reopened. 0: always.",
+    )
+    handling_complaint_team_id = fields.Many2one(
+        comodel_name='complaint.team',
+        string="Team for complaints about the handling",
+        ondelete='set null',
+        index='btree_not_null',
+        domain="['|', ('company_id', '=', False), ('company_id', '=', company_id)]",
+        help="Empty: the team to which the complained-about team escalates, else the leader of "
+        "the same team.",
+    )
 
     required_field_ids = fields.Many2many(
         comodel_name='ir.model.fields',

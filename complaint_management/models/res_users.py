@@ -80,3 +80,14 @@ class ResUsers(models.Model):
             self.has_group(f'complaint_management.group_complaint_{role}')
             for role in ('committee', 'auditor')
         )
+
+    def _can_read_complaint(self, case):
+        """Return those of these users who may read a case."""
+        return self.filtered(
+            lambda user: (
+                user.active
+                and case.with_user(user)
+                .with_context(allowed_company_ids=list(user._get_company_ids()))
+                .has_access('read')
+            )
+        )

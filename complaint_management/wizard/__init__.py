@@ -6,6 +6,8 @@ from . import complaint_case_answer_department
 from . import complaint_case_answer_department_part
 from . import complaint_case_close
 from . import complaint_case_contact
+from . import complaint_case_complain
+from . import complaint_case_confirm
 from . import complaint_case_erase
 from . import complaint_case_gather
 from . import complaint_case_merge
@@ -15,6 +17,8 @@ from . import complaint_case_rule_validity
 from . import complaint_case_send_back
 from . import complaint_case_reject_answer
 from . import complaint_contact_settle_promise
+from . import complaint_case_reopen
+from . import complaint_case_rule_closing
 from . import complaint_event_revoke
 from . import complaint_preset_import
 from . import complaint_preset_preview
