@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .test_approval_rule import ApprovalCommon
 
@@ -403,3 +403,43 @@ class TestApproval(ApprovalCommon):
         case.sudo()._erase("Retention")
         self.assertFalse(approval.exists())
         self.assertFalse(file.exists())
+
+
+@tagged('post_install', '-at_install')
+class TestApprovalInBrowser(ApprovalCommon, HttpCase):
+    """Issue 3, item 7: approve from the activity and from the form."""
+
+    CLICK = """
+        const wait = async (test) => {
+            for (let i = 0; i < 150; i++) {
+                const found = test();
+                if (found) return found;
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+            throw new Error("not found in time: " + test);
+        };
+        (async () => {
+            (await wait(() => document.querySelector("%(button)s"))).click();
+            await wait(() => !document.querySelector(".o_complaint_approve"));
+            console.log("test successful");
+        })().catch((error) => console.error(error.message));
+    """
+
+    def _approve_by(self, button):
+        self._rule(subject='opinion')
+        case = self._case()
+        approval = case._request_approval('opinion').sudo()
+        self.browser_js(
+            f'/odoo/all-complaints/{case.id}',
+            self.CLICK % {'button': button},
+            "!!document.querySelector('.o_complaint_approve')",
+            login='complaint_department_head',
+        )
+        approval.invalidate_recordset()
+        self.assertEqual(approval.state, 'approved')
+
+    def test_from_the_activity(self):
+        self._approve_by('.o_complaint_approve')
+
+    def test_from_the_form(self):
+        self._approve_by('button[name=action_approve_mine]')

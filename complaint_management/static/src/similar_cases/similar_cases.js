@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, status, useState } from "@odoo/owl";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -58,6 +58,9 @@ export class SimilarCases extends Component {
     }
 
     async ask(question) {
+        if (status(this) === "destroyed") {
+            return; // the form was left, or drawn anew, before the delay was over
+        }
         if (!question) {
             this.state.rows = [];
             return;
