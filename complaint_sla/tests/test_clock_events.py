@@ -211,7 +211,7 @@ class TestClockEvents(SlaCommon):
         self.assertEqual((first.state, second.state), ('met', 'running'))
         self.assertMoment(second.started_at, '2026-12-01 09:00')
         self.assertMoment(second.deadline, '2026-12-01 18:00')
-        with self._at('2026-12-01 10:00'):
+        with self._at('2026-12-01 09:05'):
             case.action_undo()
         self.assertEqual(second.state, 'cancelled')
         self.assertEqual(case.round, 1)
