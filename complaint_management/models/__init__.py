@@ -58,6 +58,8 @@ from . import complaint_case_closing
 from . import complaint_case_confirmation
 from . import complaint_case_reopening
 from . import complaint_case_handling
+from . import complaint_assistance
+from . import complaint_case_assistance
 from . import complaint_event
 from . import complaint_event_answer
 from . import complaint_event_proof

@@ -4,6 +4,7 @@ from . import test_approval
 from . import test_approval_gate
 from . import test_approval_rule
 from . import test_assignment_rule
+from . import test_assistance
 from . import test_callback
 from . import test_callback_attempt
 from . import test_case

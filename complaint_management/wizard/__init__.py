@@ -1,3 +1,4 @@
+from . import complaint_assistance_reply
 from . import complaint_callback_fail
 from . import complaint_case_assign
 from . import complaint_approval_decide
