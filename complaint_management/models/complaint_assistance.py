@@ -110,7 +110,9 @@ class ComplaintAssistance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         now = self.env.cr.now().replace(microsecond=0)
-        cases = self.env['complaint.case'].browse([vals.get('case_id') for vals in vals_list])
+        cases = self.env['complaint.case'].browse(
+            [vals.get('case_id') or self.env.context.get('default_case_id') for vals in vals_list]
+        )
         vals_list = [dict(vals) for vals in vals_list]
         for vals, case in zip(vals_list, cases, strict=True):
             for name in STATE_FIELDS | {'round'}:
