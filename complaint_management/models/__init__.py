@@ -60,6 +60,9 @@ from . import complaint_case_reopening
 from . import complaint_case_handling
 from . import complaint_assistance
 from . import complaint_case_assistance
+from . import complaint_case_away
+from . import complaint_handover
+from . import complaint_handover_line
 from . import complaint_event
 from . import complaint_event_answer
 from . import complaint_event_proof

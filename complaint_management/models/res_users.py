@@ -22,6 +22,13 @@ class ResUsers(models.Model):
         user = self.sudo()  # which companies are a user's does not depend on who asks
         return user.active and user._may_work_on_complaints() and company_id in user.company_ids.ids
 
+    def write(self, vals):
+        leaving = self.filtered('active') if 'active' in vals and not vals['active'] else None
+        result = super().write(vals)
+        if leaving:
+            self.env['complaint.case']._tell_leaders_of_leavers(leaving)
+        return result
+
     # The methods below feed record rules. Their result lives in the cache of the rules;
     # teams, departments and employees clear that cache when they change.
 

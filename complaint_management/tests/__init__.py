@@ -18,6 +18,7 @@ from . import test_event
 from . import test_first_contact
 from . import test_grade_rule
 from . import test_handling_complaint
+from . import test_handover
 from . import test_history_proof
 from . import test_import
 from . import test_inform_rule

@@ -12,6 +12,7 @@ from . import complaint_case_confirm
 from . import complaint_case_erase
 from . import complaint_case_gather
 from . import complaint_case_merge
+from . import complaint_case_reassign
 from . import complaint_case_record_milestone
 from . import complaint_case_request_ruling
 from . import complaint_case_rule_validity
