@@ -26,7 +26,6 @@
         'data/complaint_stage_data.xml',
         'data/complaint_team_data.xml',
         'data/complaint_preset_data.xml',
-        'data/mail_activity_type_data.xml',
         'wizard/complaint_assistance_reply_views.xml',
         'wizard/complaint_callback_fail_views.xml',
         'wizard/complaint_case_assign_views.xml',

@@ -33,8 +33,6 @@ class ComplaintCaseRouting(models.Model):
     def _get_category_team(self):
         """Return the team to which the category sends its complaints, possibly none."""
         self.ensure_one()
-        if 'team_id' not in self.category_id._fields:
-            return self.env['complaint.team']
         return self.category_id.team_id
 
     def _get_team_by_rule(self, row, defaults):
