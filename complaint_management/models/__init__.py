@@ -55,6 +55,7 @@ from . import complaint_approval
 from . import complaint_approval_chain
 from . import complaint_solution
 from . import complaint_case_closing
+from . import complaint_case_notice
 from . import complaint_case_confirmation
 from . import complaint_case_reopening
 from . import complaint_case_handling

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from .complaint_case import PROTECTED_FIELDS
@@ -10,7 +9,7 @@ CLOSING_FIELDS = (
     *('closing_ruling', 'closing_requested_at', 'closing_requested_by_id'),
     *('closing_ruled_at', 'closing_ruled_by_id', 'closing_ruling_note'),
 )
-PROTECTED_FIELDS.update(CLOSING_FIELDS, {'published_at'})
+PROTECTED_FIELDS.update(CLOSING_FIELDS)
 
 # Where a case is worked on: there it goes when closing it is denied while it waits.
 HANDLING_PHASES = ('investigation', 'solution', 'execution')
@@ -20,14 +19,14 @@ CLOSING_ACTIVITY = 'complaint_management.mail_activity_type_closing'
 
 
 class ComplaintCaseClosing(models.Model):
-    """How a case ends: applied for, ruled on, explained, and what is learnt and published."""
+    """How a case ends: applied for, ruled on, withdrawn, and what is learnt."""
 
     _inherit = 'complaint.case'
 
     closing_ruling = fields.Selection(
         selection=[
-            ('none', "Not asked for"),
-            ('requested', "Asked for"),
+            ('none', "Not applied for"),
+            ('requested', "Applied for"),
             ('granted', "Granted"),
             ('denied', "Denied"),
         ],
@@ -56,13 +55,6 @@ class ComplaintCaseClosing(models.Model):
         copy=False,
         help="What we do better from now on; read in analyses and training.",
     )
-    needs_public_notice = fields.Boolean(related='category_id.publish_result')
-    public_notice = fields.Text(
-        string="Public notice",
-        copy=False,
-        help="What others may read about the result: no names, no addresses, no numbers.",
-    )
-    published_at = fields.Datetime(string="Published at", readonly=True, copy=False)
     withdrawn_by = fields.Selection(
         selection=[('self', "The complainant"), ('representative', "A representative")],
         string="Withdrawn by",
@@ -123,17 +115,6 @@ class ComplaintCaseClosing(models.Model):
             'target': 'new',
             'context': {'default_case_id': self.id},
         }
-
-    def action_publish(self):
-        """Record that the result was made public, without personal data (PROPERTY-5.1.2-C3)."""
-        self.check_access('write')
-        obstacles = {
-            case: sentences for case in self if (sentences := case._get_publishing_obstacles())
-        }
-        self._raise_obstacles(obstacles)
-        for case in self:
-            case._stamp('published', payload={'notice': case.public_notice})
-        self._write_internal({'published_at': self.env.cr.now().replace(microsecond=0)})
 
     # === APPLYING === #
 
@@ -379,15 +360,6 @@ class ComplaintCaseClosing(models.Model):
                         "complaint that goes to court."
                     )
                 )
-        if stage.phase == 'closed_normal' and self.needs_public_notice:
-            if not (self.public_notice or '').strip():
-                sentences.append(
-                    self.env._(
-                        "Write the public notice, without personal data: results of the category "
-                        "“%(category)s” are published.",
-                        category=self.category_id.name,
-                    )
-                )
         return sentences
 
     def _get_ruling_obstacles(self):
@@ -416,29 +388,6 @@ class ComplaintCaseClosing(models.Model):
                 "Apply for closing first: for the reason “%(reason)s” somebody else must rule on "
                 "it.",
                 reason=reason.name,
-            )
-        ]
-
-    def _get_publishing_obstacles(self):
-        self.ensure_one()
-        notice = self.public_notice or ''
-        if not notice.strip():
-            return [self.env._("Write the public notice first.")]
-        if not self.registered_at:
-            return [self.env._("Register the complaint first.")]
-        case = self.sudo()  # the names are only looked for
-        personal = {
-            *(case.complainant_name, case.complainant_phone, case.complainant_email),
-            *(case.partner_id.name, case.partner_id.phone, case.partner_id.email),
-            *case.accused_employee_ids.mapped('name'),
-        }
-        found = sorted(text for text in personal if text and len(text) > 1 and text in notice)
-        if not found:
-            return []
-        return [
-            self.env._(
-                "The public notice holds personal data, take it out: %(found)s.",
-                found=format_list(self.env, found),
             )
         ]
 

@@ -66,9 +66,7 @@ class ComplaintCaseReopening(models.Model):
             return super()._move_to(stage, reason, occurred_at, new_round)
         told = ReopeningReason((reason or '').strip())
         cases = self.with_context(**{REASON_KEY: told})
-        moved = super(ComplaintCaseReopening, cases)._move_to(
-            stage, reason, occurred_at, new_round
-        )
+        moved = super(ComplaintCaseReopening, cases)._move_to(stage, reason, occurred_at, new_round)
         return moved.with_env(self.env)
 
     def _get_move_obstacles(self, stage):

@@ -77,7 +77,7 @@ class ComplaintProcedure(models.Model):
         help="The follow-up owner of a complaint, unless a person names somebody else.",
     )
     confirmation_required = fields.Selection(
-        selection=[('no', "No"), ('any', "By any means"), ('signature', "Signature")],
+        selection=[('no', "Not needed"), ('any', "By any means"), ('signature', "Signature")],
         string="Customer's confirmation",
         default='no',
         required=True,

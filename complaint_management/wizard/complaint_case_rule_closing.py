@@ -9,12 +9,15 @@ class ComplaintCaseRuleClosing(models.TransientModel):
     closing_reason_id = fields.Many2one(related='case_id.closing_reason_id')
     closing_note = fields.Text(related='case_id.closing_note')
     basis = fields.Text(related='case_id.basis')
-    requested_by_id = fields.Many2one(related='case_id.closing_requested_by_id')
+    requested_by_id = fields.Many2one(
+        related='case_id.closing_requested_by_id', string="Closing applied for by"
+    )
     ruling = fields.Selection(
         selection=[
             ('granted', "Granted: it may be closed so"),
             ('denied', "Denied: back to handling"),
         ],
+        string="Ruling on closing",
         required=True,
     )
     reason = fields.Text(

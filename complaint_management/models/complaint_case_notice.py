@@ -1,0 +1,72 @@
+from odoo import fields, models
+from odoo.tools import format_list
+
+from .complaint_case import PROTECTED_FIELDS
+
+PROTECTED_FIELDS.add('published_at')
+
+
+class ComplaintCaseNotice(models.Model):
+    """Making the result public, without personal data (PROPERTY-5.1.2-C3, T15)."""
+
+    _inherit = 'complaint.case'
+
+    needs_public_notice = fields.Boolean(related='category_id.publish_result')
+    public_notice = fields.Text(
+        string="Public notice",
+        copy=False,
+        help="What others may read about the result: no names, no addresses, no numbers.",
+    )
+    published_at = fields.Datetime(string="Published at", readonly=True, copy=False)
+
+    # === ACTIONS === #
+
+    def action_publish(self):
+        """Record that the result was made public, without personal data (PROPERTY-5.1.2-C3)."""
+        self.check_access('write')
+        obstacles = {
+            case: sentences for case in self if (sentences := case._get_publishing_obstacles())
+        }
+        self._raise_obstacles(obstacles)
+        for case in self:
+            case._stamp('published', payload={'notice': case.public_notice})
+        self._write_internal({'published_at': self.env.cr.now().replace(microsecond=0)})
+
+    # === OBSTACLES === #
+
+    def _get_closing_obstacles(self, stage):
+        sentences = super()._get_closing_obstacles(stage)
+        if stage.phase != 'closed_normal' or not self.needs_public_notice:
+            return sentences
+        if not (self.public_notice or '').strip():
+            sentences.append(
+                self.env._(
+                    "Write the public notice, without personal data: results of the category "
+                    "“%(category)s” are published.",
+                    category=self.category_id.name,
+                )
+            )
+        return sentences
+
+    def _get_publishing_obstacles(self):
+        self.ensure_one()
+        notice = self.public_notice or ''
+        if not notice.strip():
+            return [self.env._("Write the public notice first.")]
+        if not self.registered_at:
+            return [self.env._("Register the complaint first.")]
+        case = self.sudo()  # the names are only looked for
+        personal = {
+            *(case.complainant_name, case.complainant_phone, case.complainant_email),
+            *(case.partner_id.name, case.partner_id.phone, case.partner_id.email),
+            *case.accused_employee_ids.mapped('name'),
+        }
+        found = sorted(text for text in personal if text and len(text) > 1 and text in notice)
+        if not found:
+            return []
+        return [
+            self.env._(
+                "The public notice holds personal data, take it out: %(found)s.",
+                found=format_list(self.env, found),
+            )
+        ]
