@@ -35,6 +35,7 @@ class ComplaintApprovalRule(models.Model):
             ('department_head', "Head of the responsible department"),
             ('team_leader', "Leader of the team"),
             ('parent_leader', "Leader of the team above"),
+            ('top_leader', "Leader of the topmost team"),
             ('ancestor_leaders', "Leaders of all teams above, one after the other"),
             ('group', "Anybody of a group"),
             ('user', "One person"),
@@ -152,6 +153,7 @@ class ComplaintApprovalRule(models.Model):
             'department_head': lambda: case.department_id.manager_id.user_id,
             'team_leader': lambda: case.team_id.leader_id,
             'parent_leader': lambda: case.team_id.parent_id.leader_id,
+            'top_leader': lambda: case.team_id._get_top_team().leader_id,
             'ancestor_leaders': lambda: level.leader_id,
             'group': lambda: self.group_id.all_user_ids,
             'user': lambda: self.user_id,
@@ -163,6 +165,7 @@ class ComplaintApprovalRule(models.Model):
         return {
             'team_leader': lambda: own._get_teams_above(),
             'parent_leader': lambda: own.parent_id._get_teams_above(),
+            'top_leader': lambda: own.browse(),
             'ancestor_leaders': lambda: level._get_teams_above(),
         }.get(self.approver, lambda: own | own._get_teams_above())()
 

@@ -69,7 +69,7 @@ class ComplaintCaseAccess(models.Model):
         """Return the users who hold a role on this case, never a recused one.
 
         :param str role: 'handler', 'investigator', 'owner' (first contact), 'follow_up',
-            'department_head', 'team_leader' or 'parent_leader'
+            'department_head', 'team_leader', 'parent_leader' or 'top_leader'
         :rtype: res.users recordset
         """
         self.ensure_one()
@@ -83,6 +83,7 @@ class ComplaintCaseAccess(models.Model):
             'department_head': lambda: case.department_id.manager_id.user_id,
             'team_leader': lambda: case.team_id.leader_id,
             'parent_leader': lambda: case.team_id.parent_id.leader_id,
+            'top_leader': lambda: case.team_id._get_top_team().leader_id,
         }[role]()
         return (users - case.recused_user_ids).filtered('active').sudo(False)
 

@@ -212,18 +212,23 @@ class ComplaintCaseApproval(models.Model):
 
     def _request_on_entry(self, subject):
         """Ask for the approval that a stage asks for, unless it is given or being decided."""
-        todo = self.filtered(
-            lambda case: (
-                not case._get_current_approvals(subject).filtered(
-                    lambda line: line.state in ('waiting', 'pending', 'approved')
-                )
-            )
-        )
+        todo = self.filtered(lambda case: case._lacks_request(subject))
         proposals = {
             case: {'amount': case._get_approval_amount(subject), 'proposal': None} for case in todo
         }
         if proposals:
             todo._request_approvals(subject, proposals)
+
+    def _lacks_request(self, subject):
+        """Say whether a rule, as the case is now, demands an approval that is neither given nor
+        being decided: it was refused, or what it hangs on has changed since."""
+        self.ensure_one()
+        amount = self._get_approval_amount(subject)
+        asked = self._get_current_approvals(subject).filtered(
+            lambda line: line.state in ('waiting', 'pending', 'approved') and line.amount >= amount
+        )
+        rows = self.env['complaint.approval.rule']._match_subject(subject, {self: amount})
+        return any(row['id'] not in asked.rule_id.ids for row in rows.get(self, ()))
 
     def _withdraw_approvals(self, subject):
         """Let the last request of a subject count no more; what is open of it is cancelled."""

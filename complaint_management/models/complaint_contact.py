@@ -43,7 +43,11 @@ class ComplaintContact(models.Model):
 
     case_id = fields.Many2one(readonly=True)
     occurred_at = fields.Datetime(
-        string="Happened at", required=True, default=fields.Datetime.now, readonly=True
+        string="Happened at",
+        required=True,
+        # The moment by which `_check_business_time` judges, not the clock's.
+        default=lambda self: self.env.cr.now(),
+        readonly=True,
     )
     late_reason = fields.Char(
         string="Why recorded later",

@@ -30,6 +30,7 @@ class ComplaintInformRule(models.Model):
             ('department_head', "Department head"),
             ('team_leader', "Team leader"),
             ('parent_leader', "Leader of the team above"),
+            ('top_leader', "Leader of the topmost team"),
         ]
     )
     group_ids = fields.Many2many(comodel_name='res.groups', string="Groups")

@@ -106,6 +106,10 @@ class ComplaintTeam(models.Model):
         path = (self.parent_path or '').split('/')[:-2]
         return self.browse(int(team_id) for team_id in reversed(path))
 
+    def _get_top_team(self):
+        """Return the team at the top of the tree, possibly this one."""
+        return (self | self._get_teams_above())[-1:]
+
     # === ACTIONS === #
 
     def action_open_cases(self):

@@ -79,6 +79,7 @@ class TestApprovalRule(ApprovalCommon):
             ({'approver': 'department_head'}, self.department_head),
             ({'approver': 'team_leader'}, self.manager),
             ({'approver': 'parent_leader'}, self.region_leader),
+            ({'approver': 'top_leader'}, self.board_leader),
             ({'approver': 'user', 'user_id': self.legal.id}, self.legal),
             ({'approver': 'group', 'group_id': self.group.id}, self.committee),
         ):
