@@ -33,6 +33,7 @@ from . import test_preset
 from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
+from . import test_regime_pawn
 from . import test_reopening
 from . import test_repeat
 from . import test_rounds
