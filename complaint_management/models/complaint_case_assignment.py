@@ -119,11 +119,13 @@ class ComplaintCaseAssignment(models.Model):
         """
         internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
         if internal or not vals.keys() & set(ASSIGNMENT_FIELDS) or self._is_history_import():
+            # pylint: disable-next=super-method-mismatch
             return super().write(vals)
         self._check_new_contact_owner(vals)
         # Whoever sends a case on may lose sight of it; what follows belongs to the same act.
         cases = self.sudo()
         before = {case: {name: case[name] for name in ASSIGNMENT_FIELDS} for case in cases}
+        # pylint: disable-next=super-method-mismatch
         result = super().write(vals)
         if 'followup_user_id' in vals:
             cases._write_internal({'is_followup_by_hand': bool(vals['followup_user_id'])})

@@ -76,7 +76,7 @@ class ComplaintCaseOwner(models.Model):
             cases.with_context(tracking_disable=True)._write_internal({'followup_user_id': user.id})
 
     def _get_followup_owner(self):
-        """Return who follows this case by its procedure; while that is nobody, the first contact."""
+        """Return who follows this case by its procedure; while nobody does, the first contact."""
         self.ensure_one()
         owner = self.contact_owner_id
         if not (owner or self.registered_at or self.env.su) and self.env.user._is_internal():

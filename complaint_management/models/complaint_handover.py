@@ -92,7 +92,9 @@ class ComplaintHandover(models.Model):
             None,
             'draft',
         ):
-            raise UserError(self.env._("A handover is handed over and taken over with its buttons."))
+            raise UserError(
+                self.env._("A handover is handed over and taken over with its buttons.")
+            )
         if vals.get('from_user_id', self.env.uid) != self.env.uid and not self.env.user.has_group(
             manager
         ):
@@ -182,9 +184,7 @@ class ComplaintHandover(models.Model):
         elif receiver == self.from_user_id:
             sentences.append(self.env._("Nobody hands over to the same person."))
         elif not receiver._may_be_given_complaints(self.company_id.id):
-            sentences.append(
-                self.env._("%(name)s has no role in complaints.", name=receiver.name)
-            )
+            sentences.append(self.env._("%(name)s has no role in complaints.", name=receiver.name))
         if not lines:
             sentences.append(self.env._("Add the complaints to hand over."))
         cases = lines.case_id
@@ -196,9 +196,7 @@ class ComplaintHandover(models.Model):
                     cases=format_list(self.env, recused.mapped('number')),
                 )
             )
-        gone = cases.filtered(
-            lambda case: case.is_closed or case.handler_id != self.from_user_id
-        )
+        gone = cases.filtered(lambda case: case.is_closed or case.handler_id != self.from_user_id)
         if gone:
             sentences.append(
                 self.env._(

@@ -6,7 +6,7 @@ from .test_access import AccessCommon
 
 @tagged('post_install', '-at_install')
 class TestFirstContact(AccessCommon):
-    """Requirements TEL-2.1-a, PAWN-3.3-a, T1, TEL-1.10: who answers for a case, who looks into it."""
+    """Requirements TEL-2.1-a, PAWN-3.3-a, T1, TEL-1.10: who answers for a case."""
 
     def test_the_first_contact_stays_through_every_transfer(self):
         case = self._create_case()
