@@ -252,10 +252,11 @@ class ComplaintCaseCallback(models.Model):
             self._reject_answer(opinion)
             return self
         stages = self.procedure_id.stage_ids
-        for phase in HANDLING_PHASES:
+        stage = self.procedure_id._get_rework_stage()
+        for phase in () if stage else HANDLING_PHASES:
             if stage := stages.filtered(lambda stage, phase=phase: stage.phase == phase)[:1]:
-                return self._move_to(stage, reason=opinion)
-        return self.browse()
+                break
+        return self._move_to(stage, reason=opinion) if stage else self.browse()
 
     # === ACTIVITIES === #
 

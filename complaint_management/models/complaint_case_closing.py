@@ -258,7 +258,7 @@ class ComplaintCaseClosing(models.Model):
         self._stamp('ruled', note=reason, payload=payload)
         self._withdraw_closing_activities()
         if not granted:
-            self._return_to_handling(reason)
+            self._go_back_to_work(reason)
         if applicant.active and applicant not in self.recused_user_ids:
             text = (
                 self.env._("Closing was granted: close the complaint")
@@ -300,7 +300,7 @@ class ComplaintCaseClosing(models.Model):
             and self.team_id in user._get_complaint_managed_teams()
         )
 
-    def _return_to_handling(self, reason):
+    def _go_back_to_work(self, reason):
         """Bring a case whose closing was denied back to where it was last worked on."""
         self.ensure_one()
         if self.phase not in WAITING_PHASES:
