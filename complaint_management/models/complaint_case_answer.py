@@ -262,7 +262,7 @@ class ComplaintCaseAnswer(models.Model):
         self.ensure_one()
         self.check_access('write')
         sentences = self._get_open_obstacles()
-        headings = self.procedure_id._get_feedback_headings()
+        headings = self.procedure_id._get_feedback_headings(self.grade_id)
         texts = {heading: (parts.get(heading) or '').strip() for heading in headings}
         if missing := [heading for heading, text in texts.items() if not text]:
             sentences.append(

@@ -24,6 +24,12 @@ class ComplaintGrade(models.Model):
         help="A case of this grade gets these flags; they are never taken away.",
     )
 
+    feedback_parts = fields.Text(
+        string="Parts of a department's answer",
+        translate=True,
+        help="One heading on each line. Empty: as the procedure says.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -79,10 +79,14 @@ class ComplaintProcedureAnswer(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_feedback_headings(self):
-        """Return the headings of a department's answer (PAWN-3.5-a; DEVG-1.1-a has others)."""
+    def _get_feedback_headings(self, grade=None):
+        """Return the headings of a department's answer (PAWN-3.5-a; DEVG-1.1-a has others).
+
+        :param grade: complaint.grade of the case: it may ask for parts of its own (DEVG-2.1-a)
+        """
         self.ensure_one()
-        lines = [line.strip() for line in (self.feedback_parts or '').splitlines()]
+        parts = (grade and grade.feedback_parts) or self.feedback_parts or ''
+        lines = [line.strip() for line in parts.splitlines()]
         return [line for line in lines if line] or [
             self.env._("Matter"),
             self.env._("Course of handling"),

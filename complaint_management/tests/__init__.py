@@ -34,6 +34,7 @@ from . import test_preset
 from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
+from . import test_regime_developer
 from . import test_regime_pawn
 from . import test_regime_property
 from . import test_reopening

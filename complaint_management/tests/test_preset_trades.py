@@ -117,6 +117,15 @@ class TestPresetTrades(ComplaintCommon):
         """Record by hand every milestone that staff may record, as if all was done."""
         for milestone in self.env['complaint.milestone'].search([('manual', '=', True)]):
             case._stamp(milestone.code)
+        case._confirm_statement({'means': 'phone'})
+        case._record_contact(
+            {
+                'purpose': 'progress',
+                'content': "We mend it.",
+                'promise': "It is mended.",
+                'promise_date': '2031-01-01',
+            }
+        )
         callback = self.env['complaint.callback'].create(
             {'case_id': case.id, 'satisfaction': 'satisfied', 'customer_agrees': 'yes'}
         )
@@ -125,7 +134,7 @@ class TestPresetTrades(ComplaintCommon):
         case.action_submit_solution()
         self._approve(case)
         case.action_execute_solution()
-        headings = case.procedure_id._get_feedback_headings()
+        headings = case.procedure_id._get_feedback_headings(case.grade_id)
         case._answer_department(dict.fromkeys(headings, "Mended."))
         case._answer("We mended it.")
         case._accept_answer()

@@ -18,8 +18,9 @@ class ComplaintCaseAnswerDepartment(models.TransientModel):
     @api.depends('case_id')
     def _compute_part_ids(self):
         for wizard in self:
-            procedure = wizard.case_id.procedure_id
-            headings = procedure._get_feedback_headings() if procedure else []
+            case = wizard.case_id
+            procedure = case.procedure_id
+            headings = procedure._get_feedback_headings(case.grade_id) if procedure else []
             wizard.part_ids = [
                 Command.clear(),
                 *(Command.create({'heading': heading}) for heading in headings),
