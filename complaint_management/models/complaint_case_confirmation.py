@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .complaint_case import PROTECTED_FIELDS
 
@@ -47,6 +49,34 @@ class ComplaintCaseConfirmation(models.Model):
         readonly=True,
         copy=False,
     )
+
+    has_signature = fields.Boolean(
+        string="Signed by the customer",
+        compute='_compute_has_signature',
+        search='_search_has_signature',
+        help="In the round in which the complaint is now.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('confirmation_means', 'confirmation_round', 'round')
+    def _compute_has_signature(self):
+        for case in self:
+            is_current = case.confirmation_round == case.round
+            case.has_signature = is_current and case.confirmation_means == 'signature'
+
+    @api.model
+    def _search_has_signature(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        signed = Domain('confirmation_means', '=', 'signature') & Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = %s",
+                model._field_to_sql(alias, 'confirmation_round', query),
+                model._field_to_sql(alias, 'round', query),
+            )
+        )
+        return signed if True in value else ~signed
 
     # === ACTIONS === #
 

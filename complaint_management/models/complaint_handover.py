@@ -110,12 +110,18 @@ class ComplaintHandover(models.Model):
     @api.model
     def action_prepare(self):
         """Open a new handover with all open cases that the user handles."""
+        company, no_company = self.env.company, self.env['res.company']
         cases = self.env['complaint.case'].search(
-            [('handler_id', '=', self.env.uid), ('is_closed', '=', False)]
+            [
+                ('handler_id', '=', self.env.uid),
+                ('is_closed', '=', False),
+                ('company_id', '=', company.id),
+            ]
         )
+        teams = self.env.user._get_complaint_teams()
         handover = self.create(
             {
-                'team_id': self.env.user._get_complaint_teams()[:1].id,
+                'team_id': teams.filtered(lambda t: t.company_id in (company, no_company))[:1].id,
                 'line_ids': [(0, 0, {'case_id': case.id}) for case in cases],
             }
         )
