@@ -35,8 +35,11 @@ from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
 from . import test_regime_developer
+from . import test_regime_bank
+from . import test_regime_insurance
 from . import test_regime_pawn
 from . import test_regime_property
+from . import test_regime_telecom
 from . import test_reopening
 from . import test_repeat
 from . import test_rounds

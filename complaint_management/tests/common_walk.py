@@ -3,6 +3,12 @@ from .common import ComplaintCommon
 # A refusal with a button to the complaint is no UserError; its sentence says what it is.
 REFUSALS = Exception
 
+# A picture of one pixel, in base64.
+SIGNATURE = (
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5Erk'
+    'Jggg=='
+)
+
 
 class WalkCommon(ComplaintCommon):
     """A company that installed the preset of its trade, and gave posts to its people in menus.

@@ -4,6 +4,7 @@ from odoo.tools import is_html_empty
 from ..const import CLOSED_PHASES
 from ..tools import preset_files
 from .common import ComplaintCommon
+from .common_walk import SIGNATURE
 
 TRADES = (
     'pawn', 'property', 'developer', 'manufacturer', 'product', 'bank', 'insurance', 'telecom',
@@ -138,6 +139,7 @@ class TestPresetTrades(ComplaintCommon):
         case._answer_department(dict.fromkeys(headings, "Mended."))
         case._answer("We mended it.")
         case._accept_answer()
+        case._confirm_by_customer('signature', "Li Wei", proof={'signature': SIGNATURE})
 
     def _approve(self, case):
         """Let everybody who is asked approve, one after the other."""
