@@ -7,6 +7,9 @@ INTERNAL_WRITE = object()
 # Context key for INTERNAL_WRITE.
 INTERNAL_KEY = 'complaint_internal_write'
 
+# Context key for INTERNAL_WRITE while a case comes in: who follows it is settled once, at the end.
+INTAKE_KEY = 'complaint_intake'
+
 # Context key for INTERNAL_WRITE: cases for which another one answers pass gates unasked.
 FREE_PASS_KEY = 'complaint_free_pass'
 

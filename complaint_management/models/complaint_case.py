@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE, PHASES
+from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
 # Fields that only the software writes.
 PROTECTED_FIELDS = {
@@ -96,9 +96,11 @@ class ComplaintCase(models.Model):
         tracking=True,
     )
     flag_ids = fields.Many2many(comodel_name='complaint.flag', string="Flags")
-    is_restricted = fields.Boolean(string="Restricted", compute='_compute_flag_effects', store=True)
+    is_restricted = fields.Boolean(
+        string="Restricted", compute='_compute_flag_effects', store=True, precompute=True
+    )
     needs_legal_opinion = fields.Boolean(
-        string="Needs a legal opinion", compute='_compute_flag_effects', store=True
+        string="Needs a legal opinion", compute='_compute_flag_effects', store=True, precompute=True
     )
     expected_solution = fields.Text(string="Expected solution")
     facts = fields.Text(string="Established facts")
@@ -296,10 +298,7 @@ class ComplaintCase(models.Model):
         copy=False,
     )
     is_example = fields.Boolean(
-        string="Example",
-        readonly=True,
-        copy=False,
-        help="An example that may be removed without a trace.",
+        string="Example", readonly=True, copy=False, help="It may be removed without a trace."
     )
 
     # History
@@ -409,9 +408,9 @@ class ComplaintCase(models.Model):
         target_stage_ids = [self._pop_target_stage(vals, history) for vals in vals_list]
         self._assign_numbers(vals_list)
         # From here on the values are the software's own.
-        internal = self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE})
-        cases = super(ComplaintCase, internal).create(vals_list)
-        cases = cases.with_context(**{INTERNAL_KEY: None})
+        keys = dict.fromkeys((INTERNAL_KEY, INTAKE_KEY), INTERNAL_WRITE)
+        internal = self.with_context(**keys, mail_create_nosubscribe=True)
+        cases = self.browse(super(ComplaintCase, internal).create(vals_list).ids)
         cases._after_create(target_stage_ids, history)
         return cases
 

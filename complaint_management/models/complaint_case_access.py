@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_list, plaintext2html
 
-from ..const import INTERNAL_KEY, INTERNAL_WRITE
+from ..const import INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE
 
 
 class ComplaintCaseAccess(models.Model):
@@ -100,6 +100,8 @@ class ComplaintCaseAccess(models.Model):
     def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
         """Let the handler follow the case, without a mail."""
         followers = super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+        if self.env.context.get(INTAKE_KEY) is INTERNAL_WRITE:
+            return followers  # `_subscribe_people` does it for all
         handler = self.env['res.users'].sudo().browse(updated_values.get('handler_id') or [])
         if handler.active:
             followers.append((handler.partner_id.id, default_subtype_ids, False))

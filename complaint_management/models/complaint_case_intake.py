@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list, html2plaintext
 from odoo.tools.mail import parse_contact_from_email
 
+from ..const import INTAKE_KEY, INTERNAL_WRITE
 from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
 
 
@@ -84,6 +85,7 @@ class ComplaintCaseIntake(models.Model):
         if received_at > now:
             received_at = self._check_not_future(received_at, now)
         vals['received_at'] = received_at
+        vals['rating_last_value'] = 0  # nobody has rated it yet, so nothing has to be looked up
         if history:
             self._complete_history_values(vals)
             return
@@ -158,15 +160,32 @@ class ComplaintCaseIntake(models.Model):
     def _after_create(self, target_stage_ids, history):
         """Record how the new cases came in and bring them where they belong."""
         if history:
+            self._subscribe_people()
             return self._stamp_history()
         registered = self.filtered('registered_at')
-        registered._apply_rules()
+        registered.with_context(**{INTAKE_KEY: INTERNAL_WRITE})._apply_rules()
+        self._subscribe_people()
         registered._check_registration()
         self._record_intake()
         self._notify_new_handlers()
         for stage_id, cases in self._group_by_target(target_stage_ids).items():
             cases._move_to(self.env['complaint.stage'].browse(stage_id))
         return None
+
+    def _subscribe_people(self):
+        """Let whoever takes cases in and their handlers follow them: at once, not one by one."""
+        user = self.env.user
+        follows = user.active and not (
+            user.share or self.env.context.get('mail_create_nosubscribe')
+        )
+        people = user.partner_id if follows else self.env['res.partner']
+        for handler, cases in self.grouped('handler_id').items():
+            # Staff may not read every colleague.
+            partners = people | handler.sudo().filtered('active').partner_id
+            if partners:
+                self.env['mail.followers']._insert_followers(
+                    self._name, cases.ids, partners.ids, check_existing=False
+                )
 
     def _record_intake(self):
         """Record that new cases were received and, where they have a number, registered."""
