@@ -267,6 +267,18 @@ class TestRegimeInsurance(WalkCommon):
         self._as(self.handler, case)._accept_answer()
         self._close(case, self.handler, 'closed', grievance)
 
+    def test_help_with_a_claim_is_an_enquiry_of_its_own(self):
+        """ADAY-3.1-a, ADAY-3.2-a, requirements 2.12: told what papers are needed, counted apart."""
+        enquiry = self.env.ref('complaint_management.kind_enquiry')
+        topic = self.records['category_claim_help']
+        case = self._take_in(grade=None, kind_id=enquiry.id, category_id=topic.id)
+        self._as(self.receiver, case)._assign({'handler_id': self.handler.id})
+        self._walk(case, self.receiver, 'classification', 'named_person')
+        self._walk(case, self.handler, 'answer')
+        self._as(self.handler, case)._answer("These papers are needed, we fill in the form.")
+        self._as(self.handler, case)._accept_answer()
+        self._close(case, self.handler, 'closed', self.records['closing_enquiry'])
+
     # === SPECIAL CASES === #
 
     def test_a_special_case_step_by_step(self):
