@@ -37,7 +37,9 @@ from . import test_recusal
 from . import test_regime_developer
 from . import test_regime_bank
 from . import test_regime_insurance
+from . import test_regime_manufacturer
 from . import test_regime_pawn
+from . import test_regime_product
 from . import test_regime_property
 from . import test_regime_telecom
 from . import test_reopening

@@ -318,10 +318,14 @@ class TestRegimeDeveloper(WalkCommon):
 
     def test_extreme_behaviour_is_reported(self):
         """PRIN-3-f; the person complained about hears nothing."""
+        flag = self.env.ref('complaint_management.flag_threat')
         case = self._take_in()
-        self._as(self.receiver, case).flag_ids = self.env.ref('complaint_management.flag_threat')
+        self._as(self.receiver, case).flag_ids = flag
         told = self._get_told(case, "may act in extremes")
         self.assertEqual(told & (self.manager | self.committee), self.manager | self.committee)
+        accused = {'employee_id': self.employees['committee'].id}
+        case = self._take_in(accused_employee_ids=[(0, 0, accused)], flag_ids=[(4, flag.id)])
+        self.assertNotIn(self.committee, self._get_told(case, "may act in extremes"))
 
     # === ABNORMAL CLOSING === #
 
