@@ -323,8 +323,8 @@ class TestRegimeDeveloper(WalkCommon):
         self._as(self.receiver, case).flag_ids = flag
         told = self._get_told(case, "may act in extremes")
         self.assertEqual(told & (self.manager | self.committee), self.manager | self.committee)
-        accused = {'employee_id': self.employees['committee'].id}
-        case = self._take_in(accused_employee_ids=[(0, 0, accused)], flag_ids=[(4, flag.id)])
+        accused = self.employees['committee']
+        case = self._take_in(accused_employee_ids=[(4, accused.id)], flag_ids=[(4, flag.id)])
         self.assertNotIn(self.committee, self._get_told(case, "may act in extremes"))
 
     # === ABNORMAL CLOSING === #
