@@ -34,8 +34,8 @@ from . import test_preset
 from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
-from . import test_regime_developer
 from . import test_regime_bank
+from . import test_regime_developer
 from . import test_regime_insurance
 from . import test_regime_manufacturer
 from . import test_regime_pawn
