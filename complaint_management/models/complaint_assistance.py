@@ -56,7 +56,7 @@ class ComplaintAssistance(models.Model):
     state = fields.Selection(
         selection=[
             ('requested', "Requested"),
-            ('accepted', "Accepted"),
+            ('accepted', "Taken on"),
             ('declined', "Declined"),
             ('answered', "Answered"),
             ('cancelled', "Cancelled"),
@@ -74,7 +74,7 @@ class ComplaintAssistance(models.Model):
         index='btree_not_null',
     )
     requested_at = fields.Datetime(string="Requested at", readonly=True)
-    accepted_at = fields.Datetime(string="Accepted at", readonly=True)
+    accepted_at = fields.Datetime(string="Taken on at", readonly=True)
     answer = fields.Text(readonly=True)
     answered_at = fields.Datetime(string="Answered at", readonly=True)
     decline_reason = fields.Text(string="Reason for declining", readonly=True)

@@ -54,7 +54,7 @@ class ComplaintCaseAnswer(models.Model):
         string="Answered in round", readonly=True, copy=False, aggregator=False
     )
     accepted_at = fields.Datetime(
-        string="Accepted at",
+        string="Accepted by the customer at",
         readonly=True,
         copy=False,
         help="When the customer accepted the result; empty once it was rejected again.",

@@ -37,7 +37,7 @@ class ComplaintCaseAssignment(models.Model):
         selection=[
             ('none', "Not assigned"),
             ('pending', "Waiting for acceptance"),
-            ('accepted', "Accepted"),
+            ('accepted', "Taken on"),
             ('returned', "Sent back"),
         ],
         string="Acceptance by the department",

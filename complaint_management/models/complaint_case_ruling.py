@@ -22,7 +22,7 @@ class ComplaintCaseRuling(models.Model):
 
     validity = fields.Selection(copy=False)
     ruling_state = fields.Selection(
-        selection=[('none', "Not asked for"), ('requested', "Requested"), ('ruled', "Ruled")],
+        selection=[('none', "Not asked for"), ('requested', "To be ruled"), ('ruled', "Ruled")],
         string="State of the ruling",
         default='none',
         readonly=True,

@@ -52,7 +52,7 @@ class ComplaintSolution(models.Model):
     started_at = fields.Datetime(string="Execution started at", readonly=True)
     executed_at = fields.Datetime(string="Executed at", readonly=True)
     execution_note = fields.Text(string="How it was executed")
-    obstacle_note = fields.Text(string="Obstacle", readonly=True)
+    obstacle_note = fields.Text(string="Why it cannot be executed", readonly=True)
 
     _one_open_idx = models.UniqueIndex(
         "(case_id) WHERE state IN ('draft', 'submitted', 'approved')",
