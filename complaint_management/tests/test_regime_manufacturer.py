@@ -85,10 +85,8 @@ class TestRegimeManufacturer(WalkCommon):
         self.assertEqual(case.followup_user_id, self.manager)
         self._walk(case, self.manager, 'contact')
         self._assert_barred(case, self.manager, 'hold', "Contact the customer first")
-        self._assert_barred(
-            case, self.manager, 'trace', "hand over to the responsible department"
-        )
-        self._assert_barred(case, self.manager, 'containment', "severity and reach", "fault is real")
+        self._assert_barred(case, self.manager, 'trace', "hand over to the responsible department")
+        self._assert_barred(case, self.manager, 'containment', "severity and reach", "is real")
         self._assert_barred(case, self.manager, 'interim_reply', "on hold first")
         self._contain(self._hold(case))
         self.assertIn(self.receiver, self._get_told(case, "interim measures stand"))

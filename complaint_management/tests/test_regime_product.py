@@ -82,8 +82,8 @@ class TestRegimeProduct(WalkCommon):
 
     # === THE MAIN PATH === #
 
-    def test_a_complaint_from_the_salesman_and_back_to_him(self):
-        """PROD-4-a, PROD-4-b, PROD-5.2-b, c, PROD-5.3.1-a…h, T17, T18."""
+    def test_the_slip_is_confirmed_and_reviewed(self):
+        """PROD-5.2-b, c, PROD-5.3.1-b, d, e, T17."""
         case = self._take_in(expected_solution=False)
         self._walk(case, self.receiver, 'confirmation')
         self._assert_barred(
@@ -115,6 +115,10 @@ class TestRegimeProduct(WalkCommon):
             "settle the cause first",
             "visit the customer first",
         )
+
+    def test_the_answer_is_approved_by_three_and_given_by_the_salesman(self):
+        """PROD-4-a, PROD-4-b, PROD-5.3.1-g, h, T18."""
+        case = self._distribute(self._review(self._fill_slip(self._take_in())))
         self._write_opinion(case)
         with self._refused("The answer needs the approval of", REFUSALS):
             self._as(self.receiver, case)._answer("You get another one.")
