@@ -74,7 +74,11 @@ def fill(env, people, filled, size):
             last=size,
         )
     )
-    # What autovacuum does a minute later: sort the new rows into the indexes of trigrams.
+    _tidy(env)
+
+
+def _tidy(env):
+    """Do what autovacuum does a minute later: sort new rows into the indexes of trigrams."""
     env.cr.execute(
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid "
         "JOIN pg_am a ON a.oid = c.relam "

@@ -118,7 +118,7 @@ def _work(browser, server, number):
         page.drag_card(number, column)
         assert _stage_of(server, number) == COLUMNS[column]
     _meet_gate(page, server, number, 5)
-    page.tab("handling")
+    page.tab("investigation")
     page.fill("facts", "The seal was fitted the wrong way round.")
     page.fill("basis", "Warranty, section 2: the second repair fails, so we replace.")
     page.save()

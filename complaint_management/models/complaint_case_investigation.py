@@ -17,7 +17,7 @@ class ComplaintCaseInvestigation(models.Model):
     _inherit = 'complaint.case'
 
     investigation_ids = fields.One2many(
-        string="Investigation", comodel_name='complaint.investigation', inverse_name='case_id'
+        comodel_name='complaint.investigation', inverse_name='case_id'
     )
     basis_kind = fields.Selection(
         selection=[

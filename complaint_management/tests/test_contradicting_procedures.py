@@ -1,5 +1,6 @@
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
+from odoo.tests import tagged
 
 from .common import ComplaintCommon
 
@@ -35,6 +36,7 @@ SWITCHES = {
 }
 
 
+@tagged('post_install', '-at_install')
 class TestContradictingProcedures(ComplaintCommon):
     """TELECOM-HALL, PAWN and DEVELOPER-GRADED side by side in one company, each by its own rules.
 
@@ -77,6 +79,8 @@ class TestContradictingProcedures(ComplaintCommon):
             channel_id=self.env.ref('complaint_management.channel_phone').id,
             category_id=category.id,
             expected_solution="An apology.",
+            department_id=self.department.id,
+            investigator_id=self.handler.id,
             **{'handler_id': self.handler.id, **values},
         )
 

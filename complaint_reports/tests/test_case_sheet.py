@@ -114,13 +114,13 @@ class TestCaseSheet(ReportsCommon):
             row.xpath('./td')[0].text_content().strip(): ' '.join(row.text_content().split())
             for row in article.xpath("//table[thead//th[text()='Happened at']]/tbody/tr")
         }
-        self.assertEqual(list(rows), ['1', '2', '3', '4', '5', '6'])
-        self.assertIn("03/03/2025 09:30 AM Recorded at 03/04/2025 11:00 AM", rows['3'])
-        self.assertIn("Written down a day later", rows['3'])
-        self.assertIn("Revoked Nobody was there", rows['4'])
-        self.assertIn("Entry No. 4", rows['5'])
+        self.assertEqual(list(rows), ['1', '2', '3', '4', '5', '6', '7'])  # the third: ruled
+        self.assertIn("03/03/2025 09:30 AM Recorded at 03/04/2025 11:00 AM", rows['4'])
+        self.assertIn("Written down a day later", rows['4'])
+        self.assertIn("Revoked Nobody was there", rows['5'])
+        self.assertIn("Entry No. 5", rows['6'])
         first, acknowledged = self.stages['intake'].name, self.stages['acknowledgement'].name
-        self.assertIn(f"{first} → {acknowledged}", rows['6'])
+        self.assertIn(f"{first} → {acknowledged}", rows['7'])
         [struck] = article.xpath("//tr[@class='o_complaint_revoked']")
         self.assertIn("Nobody was there", struck.text_content())
         text = ' '.join(article.text_content().split())
@@ -172,7 +172,7 @@ class TestCaseSheet(ReportsCommon):
             "时限",
             "流转记录",
             "签字、日期",
-            "共 2 条记录",
+            "共 3 条记录",
         ):
             self.assertIn(part, text)
         report = self.env.ref('complaint_reports.complaint_case_sheet_action')

@@ -141,7 +141,10 @@ class ComplaintCase(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_promised_date(self):
-        """Return the next deadline of the limits that the customer is told."""
+        """Return the next deadline of the limits that the customer is told.
+
+        What a person promised the customer before that date holds.
+        """
         promised = super()._get_promised_date()
         self.ensure_one()
         # The customer, who may not see clocks, reads this date in portal and letters.
@@ -154,4 +157,4 @@ class ComplaintCase(models.Model):
             ],
             limit=1,
         )
-        return clock.deadline or promised
+        return min(filter(None, (clock.deadline, promised)), default=False)
