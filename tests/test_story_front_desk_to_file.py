@@ -153,7 +153,7 @@ def _close(browser, server, number):
     page.tab("handling")
     page.select("validity", 1)
     page.save()
-    page.page.locator(".o_form_statusbar button[data-hotkey=c]").click()
+    page.page.locator(".o_form_statusbar button[data-hotkey=d]").click()
     page.page.locator(".o_dialog .o_field_widget[name=closing_reason_id] input").click()
     page.page.locator(".o-autocomplete--dropdown-item").first.click()
     page.picture("06_closing")

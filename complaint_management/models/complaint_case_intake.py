@@ -321,6 +321,10 @@ class ComplaintCaseIntake(models.Model):
 
     # === MAIL === #
 
+    def _creation_message(self):
+        """Say it in our own words: core would look up the name of the model each time."""
+        return self.env._("Complaint created")
+
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Make a case of a mail. It waits for the desk to register it and give it a number."""

@@ -256,7 +256,7 @@ class TestSimilarPlans(ComplaintCommon):
             plans = self._capture(user, call)
             self.assertTrue(plans)
             for plan in plans:
-                self.assertNotIn('Seq Scan on complaint_case', plan)
+                self.assertNotIn('Seq Scan on complaint_case ', plan)
 
     def test_every_key_reads_an_index(self):
         partner = self.other.partner_id

@@ -124,7 +124,7 @@ class TestCaseSheet(ReportsCommon):
         [struck] = article.xpath("//tr[@class='o_complaint_revoked']")
         self.assertIn("Nobody was there", struck.text_content())
         text = ' '.join(article.text_content().split())
-        self.assertIn(f"6 entries; check value of the last one: {case.event_head[:16]}", text)
+        self.assertIn(f"7 entries; check value of the last one: {case.event_head[:16]}", text)
 
     def test_time_limits(self):
         with self._at('2025-03-03 09:30'):
