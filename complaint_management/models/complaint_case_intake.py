@@ -85,7 +85,6 @@ class ComplaintCaseIntake(models.Model):
         if received_at > now:
             received_at = self._check_not_future(received_at, now)
         vals['received_at'] = received_at
-        vals['rating_last_value'] = 0  # nobody has rated it yet, so nothing has to be looked up
         if history:
             self._complete_history_values(vals)
             return
@@ -184,7 +183,7 @@ class ComplaintCaseIntake(models.Model):
             partners = people | handler.sudo().filtered('active').partner_id
             if partners:
                 self.env['mail.followers']._insert_followers(
-                    self._name, cases.ids, partners.ids, check_existing=False
+                    self._name, cases.ids, partners.ids, customer_ids=[], check_existing=False
                 )
 
     def _record_intake(self):
