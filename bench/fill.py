@@ -45,7 +45,7 @@ def fill(env, people, filled, size):
             CASE WHEN n %% 200 = 0 THEN %(handler)s END, %(uid)s, moment, 0
         FROM generate_series(%(first)s, %(last)s) n
         CROSS JOIN LATERAL (
-            SELECT now() AT TIME ZONE 'UTC' - (n * 7919 %% (%(days)s * 24)) * interval '1 hour'
+            SELECT now() AT TIME ZONE 'UTC' - (n::bigint * 7919 %% (%(days)s * 24)) * interval '1 hour'
         ) AS d (moment)
         JOIN complaint_stage stage ON stage.id = CASE
             WHEN n %% 20 = 0 THEN (%(still_open)s::int[])[1 + n / 20 %% %(open_count)s]

@@ -313,8 +313,9 @@ class ComplaintCase(models.Model):
     )
     _board_idx = models.Index('(stage_id, priority DESC, id DESC)')
     _list_idx = models.Index('(priority DESC, id DESC)')
-    _open_team_idx = models.Index('(team_id, stage_id) WHERE NOT is_closed')
-    _open_handler_idx = models.Index('(handler_id) WHERE NOT is_closed')
+    _open_board_idx = models.Index('(stage_id, priority DESC, id DESC) WHERE is_closed IS NOT TRUE')
+    _open_team_idx = models.Index('(team_id, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_handler_idx = models.Index('(handler_id) WHERE is_closed IS NOT TRUE')
 
     # === COMPUTE METHODS === #
 
