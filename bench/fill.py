@@ -17,8 +17,6 @@ DAYS = 1100
 
 def fill(env, people, filled, size):
     """Add complaints until there are `size`: one in twenty open, most in other teams."""
-    if size <= filled:
-        return
     env.flush_all()
     stages = people.procedure.stage_ids.sorted("sequence")
     still_open, closed = stages.filtered(lambda s: not s.is_closed), stages.filtered("is_closed")
@@ -45,7 +43,8 @@ def fill(env, people, filled, size):
             CASE WHEN n %% 200 = 0 THEN %(handler)s END, %(uid)s, moment, 0
         FROM generate_series(%(first)s, %(last)s) n
         CROSS JOIN LATERAL (
-            SELECT now() AT TIME ZONE 'UTC' - (n::bigint * 7919 %% (%(days)s * 24)) * interval '1 hour'
+            SELECT now() AT TIME ZONE 'UTC'
+                - (n::bigint * 7919 %% (%(days)s * 24)) * interval '1 hour'
         ) AS d (moment)
         JOIN complaint_stage stage ON stage.id = CASE
             WHEN n %% 20 = 0 THEN (%(still_open)s::int[])[1 + n / 20 %% %(open_count)s]
