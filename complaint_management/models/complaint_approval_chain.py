@@ -205,21 +205,14 @@ class ComplaintApprovalChain(models.Model):
         kept = existing.filtered(lambda a: (a.complaint_approval_id, a.user_id) in asked)
         (existing - kept).unlink()
         asked -= {(activity.complaint_approval_id, activity.user_id) for activity in kept}
-        if not asked:
-            return
-        model_id = self.env['ir.model']._get_id('complaint.case')
-        activity_type = self.env.ref(ACTIVITY_TYPE, raise_if_not_found=False)
-        activities.with_context(mail_activity_quick_update=True).create(
+        approvals.case_id._create_activities(
             [
-                {
-                    'res_model_id': model_id,
-                    'res_id': approval.case_id.id,
-                    'activity_type_id': activity_type.id if activity_type else False,
-                    'summary': approval.with_context(lang=user.lang).display_name,
-                    'automated': True,
-                    'user_id': user.id,
-                    'complaint_approval_id': approval.id,
-                }
+                approval.case_id._prepare_activity(
+                    ACTIVITY_TYPE,
+                    user.id,
+                    approval.with_context(lang=user.lang).display_name,
+                    complaint_approval_id=approval.id,
+                )
                 for approval, user in sorted(asked, key=lambda pair: (pair[0].id, pair[1].id))
             ]
         )

@@ -145,28 +145,44 @@ class ComplaintCaseAccess(models.Model):
         :param dict user_ids: {case: id of a user}; who acts himself needs no reminder
         :param str activity_type: external id
         """
+        note = note and plaintext2html(note)
         rows = [
-            {
-                'res_model_id': self.env['ir.model']._get_id(self._name),
-                'res_id': case.id,
-                'res_name': case.display_name,
-                'activity_type_id': self.env['ir.model.data']._xmlid_to_res_id(
-                    activity_type, raise_if_not_found=False
-                ),
-                'summary': summary,
-                'note': note and plaintext2html(note),
-                'automated': True,
-                'user_id': user_id,
-            }
+            case._prepare_activity(
+                activity_type, user_id, summary, note=note, res_name=case.display_name
+            )
             for case, user_id in user_ids.items()
             if user_id and user_id != self.env.uid
         ]
-        if rows:
-            # The case may be out of reach for whoever just passed it on.
-            activities = self.env['mail.activity'].sudo()
-            activities.with_context(
-                mail_activity_quick_update=True, complaint_quiet_activity=True
-            ).create(rows)
+        # The case may be out of reach for whoever just passed it on.
+        self.sudo().with_context(complaint_quiet_activity=True)._create_activities(rows)
+
+    def _prepare_activity(self, activity_type, user_id, summary, **values):
+        """Return the create values of something to do on this case.
+
+        :param str activity_type: external id
+        :param values: more values of mail.activity
+        """
+        self.ensure_one()
+        return {
+            'res_model_id': self.env['ir.model']._get_id(self._name),
+            'res_id': self.id,
+            'activity_type_id': self.env['ir.model.data']._xmlid_to_res_id(
+                activity_type, raise_if_not_found=False
+            ),
+            'summary': summary,
+            'automated': True,
+            'user_id': user_id,
+            **values,
+        }
+
+    @api.model
+    def _create_activities(self, rows):
+        """Give people something to do, without a mail inside the request.
+
+        :param list rows: create values, as `_prepare_activity` returns them
+        """
+        activities = self.env['mail.activity'].with_context(mail_activity_quick_update=True)
+        return activities.create(rows) if rows else activities
 
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
         """An activity that the software makes lets nobody follow: its reader only has to act.

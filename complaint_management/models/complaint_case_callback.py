@@ -270,18 +270,10 @@ class ComplaintCaseCallback(models.Model):
         type_id = self.env['ir.model.data']._xmlid_to_res_id(type_xmlid)
         # Types of activities are readable by every employee; the name is in the reader's language.
         summary = self.env['mail.activity.type'].browse(type_id).name
-        model_id = self.env['ir.model']._get_id(self._name)
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(
+        note = plaintext2html(note) if note else False
+        self._create_activities(
             [
-                {
-                    'res_model_id': model_id,
-                    'res_id': case.id,
-                    'activity_type_id': type_id,
-                    'summary': summary,
-                    'note': plaintext2html(note) if note else False,
-                    'automated': True,
-                    'user_id': user.id,
-                }
+                case._prepare_activity(type_xmlid, user.id, summary, note=note)
                 for case, assigned in users.items()
                 for user in assigned - case.recused_user_ids
             ]

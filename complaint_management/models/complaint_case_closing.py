@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -199,34 +199,12 @@ class ComplaintCaseClosing(models.Model):
 
     def _ask_somebody(self, roles, summary):
         """Give the first holder of one of these roles who did not act himself something to do."""
-        tasks = []
+        rows = []
         for case in self:
             found = (case._get_recipients(role) - self.env.user for role in roles)
             if user := next(filter(None, found), None):
-                tasks.append((case, user, summary))
-        self._create_closing_activities(tasks)
-
-    @api.model
-    def _create_closing_activities(self, tasks):
-        """Create activities without a mail.
-
-        :param list tasks: (case, user, summary)
-        """
-        model_id = self.env['ir.model']._get_id(self._name)
-        activity_type = self.env.ref(CLOSING_ACTIVITY, raise_if_not_found=False)
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    'res_model_id': model_id,
-                    'res_id': case.id,
-                    'activity_type_id': activity_type.id if activity_type else False,
-                    'summary': summary,
-                    'automated': True,
-                    'user_id': user.id,
-                }
-                for case, user, summary in tasks
-            ]
-        )
+                rows.append(case._prepare_activity(CLOSING_ACTIVITY, user.id, summary))
+        self._create_activities(rows)
 
     def _withdraw_closing_activities(self):
         if self:
@@ -265,7 +243,8 @@ class ComplaintCaseClosing(models.Model):
                 if granted
                 else self.env._("Closing was denied: go on handling")
             )
-            self._create_closing_activities([(self, applicant, text)])
+            row = self._prepare_activity(CLOSING_ACTIVITY, applicant.id, text)
+            self._create_activities([row])
 
     def _get_ruler_obstacles(self, reason):
         """Return the sentences that say why the current user may not rule so."""

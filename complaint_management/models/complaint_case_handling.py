@@ -130,26 +130,17 @@ class ComplaintCaseHandling(models.Model):
             return
         # Who sits in the committee is no secret.
         committee = self.env.ref('complaint_management.group_complaint_committee').sudo()
-        model_id = self.env['ir.model']._get_id(self._name)
-        activity_type = self.env.ref(HANDLING_ACTIVITY, raise_if_not_found=False)
+        summary = self.env._("Assign this complaint about the handling")
         rows = []
         for case in waiting.sudo():  # the leader may be out of reach of who takes it in
             people = case._get_recipients('team_leader') - self.env.user
             if not people._can_read_complaint(case):
                 people = committee.all_user_ids - case.recused_user_ids - self.env.user
             rows += [
-                {
-                    'res_model_id': model_id,
-                    'res_id': case.id,
-                    'activity_type_id': activity_type.id if activity_type else False,
-                    'summary': self.env._("Assign this complaint about the handling"),
-                    'automated': True,
-                    'user_id': user.id,
-                }
+                case._prepare_activity(HANDLING_ACTIVITY, user.id, summary)
                 for user in people._can_read_complaint(case)
             ]
-        activities = self.env['mail.activity'].with_context(mail_activity_quick_update=True)
-        activities.sudo().create(rows)  # idem
+        self.sudo()._create_activities(rows)  # idem
 
     # === COMPLAINING === #
 

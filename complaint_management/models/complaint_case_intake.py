@@ -85,6 +85,8 @@ class ComplaintCaseIntake(models.Model):
         if received_at > now:
             received_at = self._check_not_future(received_at, now)
         vals['received_at'] = received_at
+        # What core reckons for it anyway: without it every new case is written once more.
+        vals['rating_last_value'] = 0
         if history:
             self._complete_history_values(vals)
             return

@@ -1,8 +1,7 @@
 from odoo import models
 
 from .complaint_case_answer import ACTIVITY_REJECTED
-
-ACTIVITY_PANEL = 'complaint_management.activity_type_panel'
+from .complaint_panel import PANEL_ACTIVITY
 
 
 class ComplaintCaseRound(models.Model):
@@ -189,7 +188,7 @@ class ComplaintCaseRound(models.Model):
     def _ask_committee(self, stage, opinion, moment):
         """No further round: the committee decides."""
         receivers = {case: case._get_committee() for case in self}
-        self._plan_line_activities(ACTIVITY_PANEL, receivers, note=opinion)
+        self._plan_line_activities(PANEL_ACTIVITY, receivers, note=opinion)
         return {
             case: self.env._(
                 "Round %(round)s was the last one: the committee decides.", round=case.round

@@ -223,18 +223,10 @@ class ComplaintCaseRuling(models.Model):
         return members.sudo(False)
 
     def _ask_rulers(self, rulers, opinion):
-        activity_type = self.env.ref(RULING_ACTIVITY, raise_if_not_found=False)
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(
+        summary = self.env._("Rule on this complaint")
+        self._create_activities(
             [
-                {
-                    'res_model_id': self.env['ir.model']._get_id(self._name),
-                    'res_id': self.id,
-                    'activity_type_id': activity_type.id if activity_type else False,
-                    'summary': self.env._("Rule on this complaint"),
-                    'note': opinion,
-                    'automated': True,
-                    'user_id': user.id,
-                }
+                self._prepare_activity(RULING_ACTIVITY, user.id, summary, note=opinion)
                 for user in rulers
             ]
         )

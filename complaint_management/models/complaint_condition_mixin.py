@@ -44,10 +44,3 @@ class ComplaintConditionMixin(models.AbstractModel):
             name=self.display_name,
             error=error,
         )
-
-    def _filter_cases(self, cases):
-        """Return those of `cases` that match; what matches does not depend on who asks."""
-        domain = self._get_domain()
-        if domain.is_true():
-            return cases
-        return cases.sudo().filtered_domain(domain).sudo(cases.env.su)

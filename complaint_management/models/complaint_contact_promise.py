@@ -67,25 +67,18 @@ class ComplaintContactPromise(models.Model):
         due = self.filtered(
             lambda c: c.user_id.active and c.user_id not in c.case_id.sudo().recused_user_ids
         )
-        model_id = self.env['ir.model']._get_id('complaint.case')
-        activity_type = self.env.ref('mail.mail_activity_data_todo', raise_if_not_found=False)
-        activities = (
-            self.env['mail.activity']
-            .with_context(mail_activity_quick_update=True)
-            .create(
-                [
-                    {
-                        'res_model_id': model_id,
-                        'res_id': contact.case_id.id,
-                        'activity_type_id': activity_type.id if activity_type else False,
-                        'summary': self.env._("Keep the promise"),
-                        'note': plaintext2html(contact.promise),
-                        'date_deadline': contact._get_promised_day(),
-                        'user_id': contact.user_id.id,
-                    }
-                    for contact in due
-                ]
-            )
+        activities = self.env['complaint.case']._create_activities(
+            [
+                contact.case_id._prepare_activity(
+                    'mail.mail_activity_data_todo',
+                    contact.user_id.id,
+                    self.env._("Keep the promise"),
+                    note=plaintext2html(contact.promise),
+                    date_deadline=contact._get_promised_day(),
+                    automated=False,
+                )
+                for contact in due
+            ]
         )
         for contact, activity in zip(due, activities, strict=True):
             contact._write_internal({'promise_activity_id': activity.id})

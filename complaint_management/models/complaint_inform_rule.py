@@ -221,8 +221,6 @@ class ComplaintInformRule(models.Model):
 
     @api.model
     def _add_activities(self, told):
-        model_id = self.env['ir.model']._get_id('complaint.case')
-        activity_type = self.env.ref(INFORM_ACTIVITY, raise_if_not_found=False)
         rows = {}
         for case, row, _event, users, _partners in told:
             if not row['activity']:
@@ -231,14 +229,7 @@ class ComplaintInformRule(models.Model):
                 rule = self.sudo().browse(row['id']).with_context(lang=user.lang)
                 rows.setdefault(
                     (case, user),
-                    {
-                        'res_model_id': model_id,
-                        'res_id': case.id,
-                        'activity_type_id': activity_type.id if activity_type else False,
-                        'summary': rule.note or rule.name,
-                        'automated': True,
-                        'user_id': user.id,
-                    },
+                    case._prepare_activity(INFORM_ACTIVITY, user.id, rule.note or rule.name),
                 )
-        activities = self.env['mail.activity'].with_context(mail_activity_quick_update=True)
-        activities.sudo().create(list(rows.values()))  # who acts may not assign to everybody
+        cases = self.env['complaint.case'].sudo()  # who acts may not assign to everybody
+        cases._create_activities(list(rows.values()))
