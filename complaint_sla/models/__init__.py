@@ -1,5 +1,6 @@
 from . import complaint_case
 from . import complaint_event
+from . import complaint_sla_calendar_past
 from . import complaint_sla_clock
 from . import complaint_sla_clock_reconcile
 from . import complaint_sla_clock_remind
@@ -7,6 +8,7 @@ from . import complaint_sla_policy
 from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_reckon
+from . import complaint_sla_recount
 from . import complaint_sla_trace
 from . import complaint_sla_trace_names
 from . import complaint_sla_trace_rule
@@ -18,4 +20,5 @@ from . import res_company
 from . import res_partner
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_history
 from . import resource_calendar_leaves

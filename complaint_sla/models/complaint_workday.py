@@ -13,6 +13,9 @@ WEEKDAYS = [
     ('6', "Sunday"),
 ]
 
+# What decides in which calendars an exception counts.
+SCOPE_FIELDS = {'calendar_ids', 'country_id'}
+
 
 class ComplaintWorkday(models.Model):
     """A day on which other hours hold than the calendars say: a day off, or a make-up day.
@@ -146,6 +149,7 @@ class ComplaintWorkday(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env['resource.calendar']._remember_all()
         workdays = super().create(vals_list)
         workdays._get_calendars()._renew_engine_token()
         self.env.registry.clear_cache()
@@ -153,6 +157,10 @@ class ComplaintWorkday(models.Model):
 
     def write(self, vals):
         calendars = self._get_calendars()
+        if SCOPE_FIELDS & vals.keys():
+            calendars._remember_all()
+        else:
+            calendars._remember_working_time()
         result = super().write(vals)
         (calendars | self._get_calendars())._renew_engine_token()
         self.env.registry.clear_cache()
@@ -160,6 +168,7 @@ class ComplaintWorkday(models.Model):
 
     def unlink(self):
         calendars = self._get_calendars()
+        calendars._remember_working_time()
         result = super().unlink()
         calendars._renew_engine_token()
         self.env.registry.clear_cache()

@@ -13,6 +13,8 @@ class ResPartner(models.Model):
         # Whoever changes an address need not see the company.
         companies = self.env['res.company'].sudo().search([('partner_id', 'in', self.ids)])
         moved = companies.filtered(lambda c: c.partner_id.country_id.id != vals['country_id'])
+        calendars = moved._get_working_calendars()
+        calendars._remember_working_time()
         result = super().write(vals)
-        moved._get_working_calendars()._renew_engine_token()
+        calendars._renew_engine_token()
         return result

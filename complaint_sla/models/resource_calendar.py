@@ -21,6 +21,9 @@ ENGINE_FIELDS = {
     'tz',
 }
 
+# Lines of a calendar that change it without being its own columns.
+LINE_FIELDS = {'attendance_ids', 'global_leave_ids', 'leave_ids'}
+
 
 class ResourceCalendar(models.Model):
     _inherit = 'resource.calendar'
@@ -56,6 +59,8 @@ class ResourceCalendar(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if (ENGINE_FIELDS | LINE_FIELDS) & vals.keys():
+            self._remember_working_time()
         result = super().write(vals)
         if ENGINE_FIELDS & vals.keys():
             self._renew_engine_token()
@@ -147,6 +152,7 @@ class ResourceCalendar(models.Model):
             ),
             exceptions=self._get_day_exceptions(company),
             day_seconds=self._get_day_seconds(weeks),
+            earlier=self.env['complaint.sla.calendar.past']._get_earlier(self, company),
         )
 
     def _get_weeks(self):

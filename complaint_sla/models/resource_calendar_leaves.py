@@ -1,5 +1,8 @@
 from odoo import api, models
 
+# What decides which calendars a leave closes.
+SCOPE_FIELDS = {'calendar_id', 'company_id', 'resource_id'}
+
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = 'resource.calendar.leaves'
@@ -8,18 +11,25 @@ class ResourceCalendarLeaves(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not all(vals.get('resource_id') for vals in vals_list):
+            self.env['resource.calendar']._remember_all()
         leaves = super().create(vals_list)
         leaves._get_closed_calendars()._renew_engine_token()
         return leaves
 
     def write(self, vals):
         calendars = self._get_closed_calendars()
+        if SCOPE_FIELDS & vals.keys():
+            calendars._remember_all()
+        else:
+            calendars._remember_working_time()
         result = super().write(vals)
         (calendars | self._get_closed_calendars())._renew_engine_token()
         return result
 
     def unlink(self):
         calendars = self._get_closed_calendars()
+        calendars._remember_working_time()
         result = super().unlink()
         calendars._renew_engine_token()
         return result

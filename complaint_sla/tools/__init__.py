@@ -2,6 +2,7 @@ from . import adjustments
 from . import case_history
 from . import plain_time
 from . import reckoning
+from . import schedule_store
 from . import spans
 from . import timeline_cache
 from . import work_layout

@@ -1,6 +1,6 @@
 """How a timeline lays out the working time of a schedule, block by block."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -83,28 +83,59 @@ class WorkLayout:
         for ordinal in range(first, stop):
             following = self._midnight(ordinal + 1)
             index.midnights.append(midnight)
-            plain = following - midnight == DAY
             size = len(index.starts)
-            for begin, end in self._windows(ordinal):
-                if plain:
-                    begin, end = midnight + begin, midnight + end
-                else:
-                    begin, end = self._instant(ordinal, begin), self._instant(ordinal, end)
+            for begin, end in self._lay_day(ordinal, midnight, following):
                 if frontier is not None:
                     begin = max(begin, frontier)
-                for piece in self._cut(begin, end):
-                    index.starts.append(piece[0])
-                    index.ends.append(piece[1])
-                    index.before.append(total)
-                    total += piece[1] - piece[0]
-                    index.done.append(total)
-                    frontier = piece[1]
+                if begin >= end:
+                    continue
+                index.starts.append(begin)
+                index.ends.append(end)
+                index.before.append(total)
+                total += end - begin
+                index.done.append(total)
+                frontier = end
             if len(index.starts) > size:
                 index.days.append(ordinal)
                 index.opens.append(index.starts[size])
                 index.closes.append(index.ends[-1])
             midnight = following
         return index
+
+    def _lay_day(self, ordinal, midnight, following):
+        """Return the work intervals of one local day, as it was while it passed."""
+        plain = following - midnight == DAY
+        pieces = []
+        for begin, end in self._windows(ordinal):
+            if plain:
+                begin, end = midnight + begin, midnight + end
+            else:
+                begin, end = self._instant(ordinal, begin), self._instant(ordinal, end)
+            pieces += self._cut(begin, end)
+        if self._earlier and midnight < self._earlier[-1][0]:
+            pieces = self._splice(pieces, midnight, following)
+        return pieces
+
+    def _splice(self, pieces, midnight, following):
+        """Let each earlier schedule hold until the moment at which it was changed."""
+        result, since = [], midnight
+        for until, timeline in self._earlier:
+            edge = min(until, following)
+            if since < edge:
+                result += timeline._between(since, edge)
+                since = edge
+        pieces = [(max(begin, since), end) for begin, end in pieces if end > since]
+        if result and pieces and result[-1][1] == pieces[0][0]:
+            pieces[0] = (result.pop()[0], pieces[0][1])
+        return result + pieces
+
+    def _between(self, first, last):
+        """Return the work intervals between two moments, clipped to them."""
+        index = self._cover(first, last)
+        begin, stop = bisect_right(index.ends, first), bisect_left(index.starts, last)
+        return [
+            (max(first, index.starts[i]), min(last, index.ends[i])) for i in range(begin, stop)
+        ]
 
     def _windows(self, ordinal):
         """Return the sorted, disjoint (from, to) of one local day, before closures."""

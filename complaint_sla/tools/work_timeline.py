@@ -38,6 +38,8 @@ class Schedule(NamedTuple):
     :ivar exceptions: {date: (name, windows)}: the windows that replace the pattern on that day,
         empty for a day off
     :ivar day_seconds: how long "one working day" is when a limit of working time is given in days
+    :ivar earlier: sorted ((until, Schedule), …): what held before each of these moments, in
+        seconds since 1970, so that a change of the calendar leaves the past as it was
     """
 
     tz: str
@@ -45,6 +47,7 @@ class Schedule(NamedTuple):
     closures: tuple = ()
     exceptions: dict = {}
     day_seconds: int = 8 * 3600
+    earlier: tuple = ()
 
     @classmethod
     def always(cls, tz='UTC'):
@@ -81,6 +84,7 @@ class WorkTimeline(WorkTrace, PlainTime, WorkLayout):
         self._closures = self._merge_closures(schedule.closures)
         self._closure_ends = [closure[1] for closure in self._closures]
         self._longest = max((c[1] - c[0] for c in schedule.closures), default=0)
+        self._earlier = [(until, WorkTimeline(past)) for until, past in schedule.earlier]
         self._midnights = {}  # {ordinal: first second of that local day}
         self._lock = Lock()
         self._index = None
@@ -194,13 +198,8 @@ class WorkTimeline(WorkTrace, PlainTime, WorkLayout):
 
     def intervals(self, start, end):
         """Return the work intervals between two naive UTC datetimes, clipped to them."""
-        first, last = to_seconds(start), to_seconds(end)
-        index = self._cover(first, last)
-        begin, stop = bisect_right(index.ends, first), bisect_left(index.starts, last)
-        return [
-            (to_moment(max(first, index.starts[i])), to_moment(min(last, index.ends[i])))
-            for i in range(begin, stop)
-        ]
+        pieces = self._between(to_seconds(start), to_seconds(end))
+        return [(to_moment(begin), to_moment(stop)) for begin, stop in pieces]
 
     # === SEARCHING === #
 

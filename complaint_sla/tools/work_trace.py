@@ -208,6 +208,16 @@ class WorkTrace:
 
     def _names(self, first, stop):
         """Return the names of closures and exceptions on the days ``first`` … ``stop`` - 1."""
+        names = []
+        for until, past in self._earlier:
+            edge = min(self._local(until).toordinal() + 1, stop)
+            if first < edge:
+                names += past._names(first, edge)
+                first = edge
+        return list(dict.fromkeys(names + self._own_names(first, stop)))
+
+    def _own_names(self, first, stop):
+        """Return the names that the newest schedule has for some days."""
         closures = self.schedule.closures
         if not closures and not self.schedule.exceptions:
             return []
@@ -221,7 +231,7 @@ class WorkTrace:
             exception = self.schedule.exceptions.get(date.fromordinal(ordinal))
             if exception is not None and exception[0]:
                 names.append(exception[0])
-        return list(dict.fromkeys(names))
+        return names
 
     @staticmethod
     def _day_before_gap(index, ordinal):
