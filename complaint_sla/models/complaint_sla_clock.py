@@ -44,9 +44,7 @@ class ComplaintSlaClock(models.Model):
     # From when to when
     started_at = fields.Datetime(string="Started at", required=True, readonly=True)
     deadline = fields.Datetime(required=True, readonly=True)
-    warn_at = fields.Datetime(
-        string="At risk from", readonly=True, help="Empty when it stopped before it was of use."
-    )
+    warn_at = fields.Datetime(string="At risk from", readonly=True)
     stopped_at = fields.Datetime(string="Stopped at", readonly=True)
     paused_at = fields.Datetime(
         string="Paused since",

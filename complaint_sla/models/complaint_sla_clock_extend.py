@@ -50,6 +50,10 @@ class ComplaintSlaClockExtend(models.Model):
             obstacles.append(self.env._("Give either a number of units or a new deadline."))
         elif extension.value < 0:
             obstacles.append(self.env._("An extension adds time: give a positive number."))
+        elif extension.value and extension.unit not in self.policy_id._get_extension_units():
+            obstacles.append(
+                self.env._("A limit of working time is not extended by months: months have none.")
+            )
         elif not obstacles:
             obstacles += self._get_date_obstacles(self._preview_extension(extension))
         return obstacles

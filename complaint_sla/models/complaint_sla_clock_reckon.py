@@ -169,6 +169,9 @@ class ComplaintSlaClockReckon(models.Model):
         return {
             'started_at': inputs['start'],
             'deadline': deadline,
+            'warn_at': rule._get_warn_at(
+                inputs['start'], deadline, timeline, inputs['pauses']
+            ),
             'trace': trace,
             'has_grace': has_grace,
             'applied_at': inputs['applied_at'],
@@ -235,19 +238,6 @@ class ComplaintSlaClockReckon(models.Model):
         if deadline != before:
             trace = [*trace, {'code': 'result', 'at': fields.Datetime.to_string(deadline)}]
         return deadline, trace
-
-    @api.model
-    def _get_warn_at(self, rule, start, deadline, paused_seconds, timeline):
-        """Return from when a clock is at risk: a share of its limit is used up.
-
-        Time that was paused is no part of the limit.
-        """
-        if not paused_seconds:
-            return rule._get_warn_at(start, deadline, timeline)
-        whole = max(timeline.work_seconds(start, deadline), 0)
-        limit = max(whole - paused_seconds, 0)
-        left = limit - limit * rule.at_risk_percent // 100
-        return min(rule._add_work(start, whole - left, timeline), deadline)
 
     @api.model
     def _get_wordless(self, value):

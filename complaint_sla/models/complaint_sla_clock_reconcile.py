@@ -179,7 +179,7 @@ class ComplaintSlaClockReconcile(models.Model):
             paused_at=paused_at if state == 'paused' else False,
         )
         if state in OPEN_STATES:
-            values.update(self._prepare_open(rule, values, batch))
+            values.update(self._prepare_open(values, batch))
         return {
             name: value
             for name, value in values.items()
@@ -195,16 +195,10 @@ class ComplaintSlaClockReconcile(models.Model):
         laps = self._get_spans(rule, self.case_id.id, self.round, batch)
         return laps[self.lap - 1] if self.lap <= len(laps) else NOTHING
 
-    def _prepare_open(self, rule, values, batch):
+    def _prepare_open(self, values, batch):
         """Return the values that only an open clock needs; `values` are those found so far."""
         deadline = values.get('deadline', self.deadline)
         found = {}
-        if 'deadline' in values or not self.warn_at:
-            start = values.get('started_at', self.started_at)
-            paused = values.get('paused_seconds', self.paused_seconds)
-            found['warn_at'] = self._get_warn_at(
-                rule, start, deadline, paused, self._get_timeline()
-            )
         if (values['paused_at'] or batch.now) <= deadline:
             found.update(self._prepare_people(self.case_id))
         if self.state not in OPEN_STATES or deadline != self.deadline:
@@ -307,14 +301,6 @@ class ComplaintSlaClockReconcile(models.Model):
         applied_at = self._get_applied_at(policy, span.start, batch) or False
         values = clock._prepare_dates(case, policy, span, ending, calendar, applied_at, batch)
         state = self._get_state(ending, values['deadline'], values['paused_at'])
-        if state in OPEN_STATES:
-            values['warn_at'] = self._get_warn_at(
-                policy,
-                values['started_at'],
-                values['deadline'],
-                values['paused_seconds'],
-                policy._get_timeline(calendar, case.company_id),
-            )
         return {
             'case_id': case.id,
             'policy_id': policy.id,

@@ -5,10 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.reckoning import to_work_seconds
 from ..tools.work_timeline import NoWorkingTime
-
-# Kinds that count working time or working days; others run day and night.
-WORKING_KINDS = ('work_time', 'workday_close', 'workday_at')
 
 # Kinds whose date people set: it stays whatever happens.
 UNPAUSABLE_KINDS = ('fixed',)
@@ -156,20 +154,20 @@ class ComplaintSlaPolicyPause(models.Model):
 
     def _measure(self, begin, end, timeline):
         """Return the seconds between two moments as this kind of limit counts them."""
-        if self.limit_kind in WORKING_KINDS:
+        if self._counts_working_time():
             return timeline.work_seconds(begin, end)
         return int((end - begin).total_seconds())
 
     def _add_span(self, moment, seconds, timeline):
         """Return the moment so many seconds later, as this kind of limit counts them."""
-        if self.limit_kind in WORKING_KINDS:
+        if self._counts_working_time():
             return self._add_work(moment, seconds, timeline)
         return moment + timedelta(seconds=seconds)
 
     def _add_units(self, moment, value, unit, timeline):
         """Return the moment so many units later, as this kind of limit counts them."""
-        if self.limit_kind in WORKING_KINDS and unit in ('minute', 'hour', 'day'):
-            return self._add_work(moment, self._to_work_seconds(value, unit, timeline), timeline)
+        if self._counts_working_time():
+            return self._add_work(moment, to_work_seconds(value, unit, timeline), timeline)
         return moment + relativedelta(**{PLAIN_UNITS.get(unit, 'months'): value})
 
     @api.model
