@@ -7,4 +7,14 @@ class ComplaintEvent(models.Model):
     def _after_stamp(self):
         """Let the clocks of the cases follow what happened, or was revoked."""
         super()._after_stamp()
+        self.revokes_id._undo_adjustments()
         self.env['complaint.sla.clock']._reconcile(self.case_id)
+
+    def _undo_adjustments(self):
+        """Take back what these events, which were revoked, had done to time limits."""
+        by_code = self.grouped(lambda event: event.milestone_id._get_code())
+        nothing = self.browse()
+        if events := by_code.get('paused', nothing) | by_code.get('resumed', nothing):
+            self.env['complaint.sla.pause']._follow_revocations(events)
+        if events := by_code.get('extended'):
+            self.env['complaint.sla.extension']._follow_revocations(events)
