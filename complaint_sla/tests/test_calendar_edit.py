@@ -68,12 +68,17 @@ class TestCalendarEdit(WorkdayCommon):
             'date_from': to_utc('2026-11-20 00:00', 'Asia/Shanghai'),
             'date_to': to_utc('2026-11-20 23:59:59', 'Asia/Shanghai'),
         }
+
+        def make_up():
+            self._create_workday('2026-11-20', 'off')
+            self._create_workday('2026-11-21', 'on')
+
         for number, (change, expected) in enumerate(
             (
                 (lambda: friday[1].write({'hour_to': 17}), '2026-11-23 10:00'),
                 (lambda: friday[1].unlink(), '2026-11-23 15:00'),
                 (lambda: leaves.create(closure), '2026-11-23 18:00'),
-                (lambda: self._create_workday('2026-11-21', 'on'), '2026-11-21 18:00'),
+                (make_up, '2026-11-21 18:00'),
                 (lambda: self._create_workday('2026-11-20', 'off'), '2026-11-23 18:00'),
                 (
                     lambda: self.office.write(
@@ -189,7 +194,7 @@ class TestCalendarEdit(WorkdayCommon):
         self.assertMoment(self._deadline(case), '2026-11-24 12:00')
         self._edit('2026-11-24 08:00', lambda: self.office.write({'tz': 'Asia/Tokyo'}))
         self.assertMoment(self._deadline(case), '2026-11-24 11:00')
-        self.assertEqual(len(self.pasts.search([])), 2)
+        self.assertEqual(len(self.pasts.search([])), 3)
 
     def test_count_of_working_days_keeps_the_days_that_have_passed(self):
         policy = self._create_policy(
@@ -297,7 +302,7 @@ class TestCalendarEdit(WorkdayCommon):
         with self._at('2026-11-18 15:02'), self.enter_registry_test_mode():
             self.env.ref('complaint_sla.ir_cron_recount').method_direct_trigger()
         clock.invalidate_recordset()
-        self.assertMoment(clock.deadline, '2026-11-24 15:00')
+        self.assertMoment(clock.deadline, '2026-11-24 14:00')
         self.assertFalse(self.recounts.search([]))
 
     def _forget_edit(self, clock):
@@ -307,7 +312,7 @@ class TestCalendarEdit(WorkdayCommon):
             "UPDATE complaint_sla_clock SET deadline = %s, basis = split_part(basis, '/', 1) || '/', "
             "write_date = %s WHERE id = %s",
             [
-                to_utc('2026-11-23 15:00', 'Asia/Shanghai'),
+                to_utc('2026-11-23 14:00', 'Asia/Shanghai'),
                 to_utc('2026-11-18 15:00', 'Asia/Shanghai'),
                 clock.id,
             ],
