@@ -37,6 +37,7 @@
         # Before the exceptions: their list has a button that opens it.
         'wizard/complaint_workday_load_views.xml',
         'views/complaint_workday_views.xml',
+        'wizard/complaint_sla_what_if_views.xml',
         # Menus last: they open the actions above.
         'views/complaint_sla_menus.xml',
     ],

@@ -6,6 +6,7 @@ from . import complaint_event
 from . import complaint_sla_calendar_past
 from . import complaint_sla_clock
 from . import complaint_sla_clock_extend
+from . import complaint_sla_clock_follow
 from . import complaint_sla_clock_reckon
 from . import complaint_sla_clock_reconcile
 from . import complaint_sla_clock_remind
@@ -13,6 +14,7 @@ from . import complaint_sla_extension
 from . import complaint_sla_pause
 from . import complaint_sla_pause_reason
 from . import complaint_sla_policy
+from . import complaint_sla_policy_apply
 from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_pause

@@ -47,14 +47,15 @@ class ComplaintSlaPolicyMatch(models.Model):
             ) from error
 
     @api.model
-    @ormcache()
+    # What a what-if only pretends is kept apart from what holds.
+    @ormcache('self.env.context.get("complaint_pretended")')
     def _get_ids_in_force(self):
         """Return the ids of the policies in force, in their order; kept until one changes."""
         policies = self.sudo()  # every case is measured by them, whoever works on it
         return policies.search([('state', '=', 'active')])._ids
 
     @api.model
-    @ormcache()
+    @ormcache('self.env.context.get("complaint_pretended")')
     def _get_watched_fields(self):
         """Return the names of the case fields on which clocks depend."""
         names = set(CASE_FIELDS)

@@ -50,12 +50,13 @@ class ComplaintSlaRecount(models.Model):
     # === ASKING === #
 
     @api.model
-    def _ask(self, pairs, limit=INLINE_CASES):
+    def _ask(self, pairs, limit=INLINE_CASES, cause='calendar_edited'):
         """Recount the limits that count in working hours that were edited.
 
         :param list pairs: (resource.calendar, res.company)
         :param int limit: how many complaints are recounted at once, the job does the rest; None
             recounts all at once and leaves nothing to the job
+        :param str cause: kept in the events; None writes no events
         """
         calendars, companies = zip(*pairs, strict=True)
         standing = self.search(
@@ -73,8 +74,8 @@ class ComplaintSlaRecount(models.Model):
                 if (calendar, company) not in known
             ]
         )
-        rows._recount(limit)
-        if limit is None:
+        rows._recount(limit, cause)
+        if limit is None:  # all is done
             rows.unlink()
             return
         now = self.env.cr.now().replace(microsecond=0)
@@ -86,10 +87,11 @@ class ComplaintSlaRecount(models.Model):
 
     # === RECOUNTING === #
 
-    def _recount(self, limit):
+    def _recount(self, limit, cause='calendar_edited'):
         """Recount complaints of these rows in their order; a row that is done gets -1.
 
         :param int limit: how many at most, None for all
+        :param str cause: kept in the events; None writes no events
         :return: how many were recounted
         :rtype: int
         """
@@ -99,7 +101,7 @@ class ComplaintSlaRecount(models.Model):
                 size = BATCH_SIZE if limit is None else min(BATCH_SIZE, limit - count)
                 case_ids = row._get_case_ids(size)
                 cases = self.env['complaint.case'].browse(case_ids)
-                self.env['complaint.sla.clock']._reconcile(cases, cause='calendar_edited')
+                self.env['complaint.sla.clock']._reconcile(cases, cause=cause)
                 count += len(case_ids)
                 row.position = case_ids[-1] if len(case_ids) == size else -1
                 if row.position < 0:

@@ -202,6 +202,30 @@ class ComplaintWorkday(models.Model):
         return workdays.search(domain).sorted(lambda day: not day.is_general)
 
     @api.model
+    def _set_days(self, calendar, days):
+        """Give working hours days off and make-up days of their own; a day that is there changes.
+
+        :param list days: dicts with `date`, `kind`, `like_weekday` and `name`
+        """
+        own = self.search(
+            [
+                ('calendar_ids', 'in', calendar.ids),
+                ('date', 'in', [day['date'] for day in days]),
+            ]
+        )
+        by_date = {fields.Date.to_string(workday.date): workday for workday in own}
+        new = []
+        for values in days:
+            workday = by_date.get(values['date'])
+            if workday and workday.calendar_ids == calendar:
+                workday.write(values)
+                continue
+            if workday:  # the others that share it keep it as it is
+                workday.calendar_ids -= calendar
+            new.append({**values, 'calendar_ids': calendar.ids})
+        self.create(new)
+
+    @api.model
     def _translate_names(self, names):
         """Return names of days, as the engine knows them, in the language of the user."""
         translations = self._get_translations()

@@ -14,6 +14,7 @@ from . import test_policy_preview
 from . import test_reminder_job
 from . import test_reminder_parallel
 from . import test_resource_calendar
+from . import test_what_if
 from . import test_work_timeline
 from . import test_work_timeline_odoo
 from . import test_workday

@@ -3,5 +3,9 @@ from . import complaint_sla_clock_extend
 from . import complaint_sla_extension_refuse
 from . import complaint_sla_extension_tell
 from . import complaint_sla_pause_correct
+from . import complaint_sla_what_if
+from . import complaint_sla_what_if_change
+from . import complaint_sla_what_if_day
+from . import complaint_sla_what_if_line
 from . import complaint_workday_load
 from . import complaint_workday_load_line
