@@ -23,4 +23,5 @@ from . import complaint_stage
 from . import complaint_team
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_countable
 from . import resource_calendar_leaves
