@@ -11,8 +11,11 @@ from . import test_deadline_tables
 from . import test_deadline_vectors
 from . import test_extension
 from . import test_known_bugs_clocks
+from . import test_known_bugs_engine
 from . import test_late_filter
 from . import test_limit_kinds
+from . import test_limit_pauses
+from . import test_limit_properties
 from . import test_peer_faults
 from . import test_performance
 from . import test_policy
