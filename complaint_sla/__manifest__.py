@@ -16,7 +16,7 @@
         'data/complaint_workday_cron_data.xml',
         'data/complaint_milestone_data.xml',
         'data/complaint_sla_pause_reason_data.xml',
-        'data/mail_template_data.xml',
+        'data/mail_template_extension_data.xml',
         'data/complaint_sla_policy_data.xml',
         'wizard/complaint_case_pause_views.xml',
         'wizard/complaint_sla_clock_extend_views.xml',

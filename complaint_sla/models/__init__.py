@@ -33,5 +33,6 @@ from . import res_company
 from . import res_partner
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_countable
 from . import resource_calendar_history
 from . import resource_calendar_leaves

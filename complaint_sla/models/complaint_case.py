@@ -154,6 +154,30 @@ class ComplaintCase(models.Model):
             self.env['complaint.sla.clock']._reconcile(moved, changed)
         return result
 
+    @api.model
+    def _get_clock_fields(self):
+        """Return the fields of a case that hold dates of its clocks."""
+        return [self._fields[name] for name in ('sla_deadline', 'sla_warn_at', 'sla_paused_at')]
+
+    def _set_clock_dates(self, clocks):
+        """Set the dates that `_compute_sla_deadline` would find, given all clocks of the cases.
+
+        :param clocks: complaint.sla.clock records
+        """
+        by_case = clocks.grouped('case_id')
+        for case in self:
+            own = by_case.get(case, clocks.browse())
+            running = own.filtered(lambda clock: clock.state == 'running')
+            paused = own.filtered(lambda clock: clock.state == 'paused')
+            for name, dates in (
+                ('sla_deadline', running.mapped('deadline')),
+                ('sla_warn_at', running.mapped('warn_at')),
+                ('sla_paused_at', paused.mapped('paused_at')),
+            ):
+                date = min(filter(None, dates), default=False)
+                if case[name] != date:
+                    case[name] = date
+
     def _update_promised_at(self):
         """Let limits follow that go by what the customer was promised."""
         super()._update_promised_at()

@@ -7,7 +7,7 @@ PROTECTED_FIELDS.update({'sla_pause_ids', 'sla_on_hold'})
 
 
 class ComplaintCasePause(models.Model):
-    """When the time limits of a case stand still: by hand, by a stage, until the customer answers."""
+    """When the time limits of a case stand still: by hand, by a stage, until an answer comes."""
 
     _inherit = 'complaint.case'
 
@@ -65,7 +65,9 @@ class ComplaintCasePause(models.Model):
                 sentences.append(self.env._("The complaint is closed: none of its limits runs."))
             if reason in case.sudo()._get_open_pauses().reason_id:  # of cases that are read anyhow
                 sentences.append(
-                    self.env._("It is paused for this reason already: %(reason)s", reason=reason.name)
+                    self.env._(
+                        "It is paused for this reason already: %(reason)s", reason=reason.name
+                    )
                 )
             if paused_at and paused_at < case.received_at:
                 sentences.append(self.env._("Nothing can be paused before the complaint came in."))

@@ -8,7 +8,9 @@ class ComplaintEvent(models.Model):
         """Let the clocks of the cases follow what happened, or was revoked."""
         super()._after_stamp()
         self.revokes_id._undo_adjustments()
-        self.env['complaint.sla.clock']._reconcile(self.case_id)
+        cases = self.case_id
+        is_all = sum(cases.mapped('event_count')) == len(self)
+        self.env['complaint.sla.clock']._reconcile(cases, first_events=self if is_all else None)
 
     def _undo_adjustments(self):
         """Take back what these events, which were revoked, had done to time limits."""

@@ -210,9 +210,7 @@ class ComplaintSlaClock(models.Model):
             timeline = clock._get_timeline()
             clock.remaining = timeline.work_seconds(moment, clock.deadline)
             is_late = moment > clock.deadline
-            span = trace._format_time_left(
-                clock.remaining, is_late, timeline.schedule.day_seconds
-            )
+            span = trace._format_time_left(clock.remaining, is_late, timeline.schedule.day_seconds)
             if not clock.paused_at:
                 clock.time_left = span
             elif is_late:

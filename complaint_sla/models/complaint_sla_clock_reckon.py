@@ -169,9 +169,7 @@ class ComplaintSlaClockReckon(models.Model):
         return {
             'started_at': inputs['start'],
             'deadline': deadline,
-            'warn_at': rule._get_warn_at(
-                inputs['start'], deadline, timeline, inputs['pauses']
-            ),
+            'warn_at': rule._get_warn_at(inputs['start'], deadline, timeline, inputs['pauses']),
             'trace': trace,
             'has_grace': has_grace,
             'applied_at': inputs['applied_at'],
@@ -213,9 +211,7 @@ class ComplaintSlaClockReckon(models.Model):
                 continue
             step = {'code': 'merged', 'at': fields.Datetime.to_string(moment)}
             result = {'code': 'result', 'at': fields.Datetime.to_string(earlier)}
-            moved = self._move_on(
-                rule, earlier, [*trace, step, result], timeline, inputs, moment
-            )
+            moved = self._move_on(rule, earlier, [*trace, step, result], timeline, inputs, moment)
             if moved[0] < deadline:
                 deadline, trace = moved
         return deadline, trace

@@ -7,6 +7,14 @@ from .complaint_sla_clock import OPEN_STATES
 
 ENDED_BY_EVENT = ('met', 'missed')
 
+# What a reconciliation reads of every clock; more than a thousand are read at once.
+RECONCILED_FIELDS = (
+    *('case_id', 'policy_id', 'policy_version', 'round', 'lap', 'state'),
+    *('started_at', 'deadline', 'warn_at', 'stopped_at', 'paused_at', 'paused_seconds'),
+    *('fixed_at', 'applied_at', 'has_grace', 'is_extended', 'is_imported', 'basis'),
+    *('calendar_id', 'tz', 'responsible_id', 'department_id', 'reminded_at', 'activity_id'),
+)
+
 
 class Batch(NamedTuple):
     """What the reconciliation of one batch of cases looks up again and again."""
@@ -41,7 +49,7 @@ class ComplaintSlaClockReconcile(models.Model):
     # === ENTRANCE === #
 
     @api.model
-    def _reconcile(self, cases, changed_fields=(), retroactive=None, cause=None):
+    def _reconcile(self, cases, changed_fields=(), retroactive=None, cause=None, first_events=None):
         """Bring the clocks of cases in line with their events and with the policies in force.
 
         The same cases, events and policies always lead to the same rows, however often it runs. A
@@ -56,34 +64,54 @@ class ComplaintSlaClockReconcile(models.Model):
         :param str cause: why deadlines may move that nothing in the history of the cases moves,
             as `calendar_edited`, `policy_applied`, `extended`; each case whose deadlines moved
             gets one event that tells the old and the new ones
+        :param first_events: complaint.event records, when they are all that ever happened to
+            these cases: then nothing has to be looked up
         """
         if not cases:
             return
         # Clocks are the same whoever acts, and nobody but the engine may write them.
         engine, cases = self.sudo(), cases.sudo()
-        clocks = engine.search([('case_id', 'in', cases.ids)])
+        clocks = engine.browse()
+        if first_events is None:
+            clocks = engine.search_fetch([('case_id', 'in', cases.ids)], RECONCILED_FIELDS)
         if not clocks and not self.env['complaint.sla.policy']._get_ids_in_force():
             return
         retroactive_ids = set(retroactive.ids) if retroactive else set()
-        batch = engine._prepare_batch(cases, clocks, set(changed_fields), retroactive_ids)
-        existing = {(c.case_id.id, c.policy_id.id, c.round, c.lap): c for c in clocks}
-        moves = []
-        for clock in clocks:
-            if values := clock._get_changes(batch):
-                if clock.state in OPEN_STATES and 'deadline' in values:
-                    moves.append((clock, clock.deadline, values['deadline']))
-                clock.write(values)
-        vals_list = []
-        for case in cases:
-            vals_list += engine._prepare_new_clocks(case, existing, batch)
-        started = engine.create(vals_list)
+        batch = engine._prepare_batch(
+            cases, clocks, set(changed_fields), retroactive_ids, first_events
+        )
+        # The dates of the cases follow from rows that are all known here.
+        with self.env.protecting(cases._get_clock_fields(), cases):
+            moves = clocks._apply_changes(batch)
+            existing = {(c.case_id.id, c.policy_id.id, c.round, c.lap) for c in clocks}
+            started = engine.create(
+                [
+                    vals
+                    for case in cases
+                    for vals in engine._prepare_new_clocks(case, existing, batch)
+                ]
+            )
+            cases._set_clock_dates(clocks | started)
         clocks.filtered(lambda c: c.state not in OPEN_STATES)._release_activities()
         (clocks | started)._schedule_reminders()
         if cause:
             engine._record_moves(moves, cause)
 
+    def _apply_changes(self, batch):
+        """Write what changed on these clocks.
+
+        :return: list of (clock, old, new deadline) of the open clocks whose deadline moved
+        """
+        moves = []
+        for clock in self:
+            if values := clock._get_changes(batch):
+                if clock.state in OPEN_STATES and 'deadline' in values:
+                    moves.append((clock, clock.deadline, values['deadline']))
+                clock.write(values)
+        return moves
+
     @api.model
-    def _prepare_batch(self, cases, clocks, changed_fields, retroactive_ids):
+    def _prepare_batch(self, cases, clocks, changed_fields, retroactive_ids, events=None):
         """Read once what all cases of the batch need."""
         policy_model = self.env['complaint.sla.policy']
         policies = policy_model.browse(policy_model._get_ids_in_force())
@@ -92,7 +120,7 @@ class ComplaintSlaClockReconcile(models.Model):
         )
         rules = policies | policy_model.browse(rule.id for rule in versions.values())
         reopen_id = self.env['complaint.milestone']._get_id_by_code('reopened')
-        histories = self._get_histories(cases, rules, reopen_id)
+        histories = self._get_histories(cases, rules, reopen_id, events)
         return Batch(
             policies=policies,
             versions=versions,
@@ -111,28 +139,19 @@ class ComplaintSlaClockReconcile(models.Model):
         )
 
     @api.model
-    def _get_histories(self, cases, rules, reopen_id):
-        """Return {case id: CaseHistory} of the events that count for these rules."""
+    def _get_histories(self, cases, rules, reopen_id, events=None):
+        """Return {case id: CaseHistory} of the events that count for these rules.
+
+        :param events: complaint.event records that count, when they are known already
+        """
         milestones = self.env['complaint.milestone']
         paused_id, merged_id = map(milestones._get_id_by_code, ('paused', 'merged'))
-        milestones = rules.start_milestone_id | rules.stop_milestone_id | rules.cancel_milestone_ids
-        events = self.env['complaint.event'].search_fetch(
-            [
-                ('case_id', 'in', cases.ids),
-                ('milestone_id', 'in', [*milestones._ids, reopen_id, paused_id, merged_id]),
-                ('revokes_id', '=', False),
-                ('revoked_by_ids', '=', False),
-            ],
-            [
-                'case_id',
-                'milestone_id',
-                'round',
-                'sequence',
-                'occurred_at',
-                'recorded_at',
-                'payload',
-            ],
-        )
+        asked = {reopen_id, paused_id, merged_id}
+        for rule in rules:
+            asked |= {rule.start_milestone_id.id, rule.stop_milestone_id.id}
+            asked |= rule._get_cancel_milestone_ids()
+        if events is None:
+            events = self._read_events(cases, asked)
         happenings = {case.id: [] for case in cases}
         merges, held_ids = {}, set()
         for event in events:
@@ -158,6 +177,27 @@ class ComplaintSlaClockReconcile(models.Model):
             )
             for case in cases
         }
+
+    @api.model
+    def _read_events(self, cases, milestone_ids):
+        """Return the events of cases that nobody revoked, with what a history asks of them."""
+        return self.env['complaint.event'].search_fetch(
+            [
+                ('case_id', 'in', cases.ids),
+                ('milestone_id', 'in', list(milestone_ids)),
+                ('revokes_id', '=', False),
+                ('revoked_by_ids', '=', False),
+            ],
+            [
+                'case_id',
+                'milestone_id',
+                'round',
+                'sequence',
+                'occurred_at',
+                'recorded_at',
+                'payload',
+            ],
+        )
 
     # === CLOCKS THAT EXIST === #
 
@@ -303,6 +343,7 @@ class ComplaintSlaClockReconcile(models.Model):
         state = self._get_state(ending, values['deadline'], values['paused_at'])
         return {
             'case_id': case.id,
+            'company_id': case.company_id.id,
             'policy_id': policy.id,
             'policy_version': policy.version,
             'round': number,

@@ -45,13 +45,13 @@ class ComplaintSlaExtension(models.Model):
         index=True,
     )
     policy_id = fields.Many2one(related='clock_id.policy_id', string="Policy")
-    value = fields.Integer(string="By", readonly=True, aggregator=False)
+    value = fields.Integer(string="By how much", readonly=True, aggregator=False)
     unit = fields.Selection(
         selection=EXTENSION_UNITS,
         readonly=True,
         help="Days are working days where the limit counts working days.",
     )
-    new_deadline = fields.Datetime(string="Until", readonly=True)
+    new_deadline = fields.Datetime(string="New deadline", readonly=True)
     reason = fields.Text(required=True, readonly=True)
     old_deadline = fields.Datetime(string="Deadline before", required=True, readonly=True)
     planned_deadline = fields.Datetime(
@@ -161,6 +161,7 @@ class ComplaintSlaExtension(models.Model):
             {
                 **values,
                 'case_id': case.id,
+                'company_id': case.company_id.id,
                 'clock_id': clock.id,
                 'old_deadline': clock.deadline,
                 'requested_by_id': self.env.uid,
@@ -226,8 +227,7 @@ class ComplaintSlaExtension(models.Model):
             )
             if extension.needs_notice:
                 extension._remind(
-                    extension.requested_by_id,
-                    self.env._("Tell the customer about the extension"),
+                    extension.requested_by_id, self.env._("Tell the customer about the extension")
                 )
             else:
                 extension._put_in_force()
@@ -321,9 +321,7 @@ class ComplaintSlaExtension(models.Model):
         :return: plain text, empty without the template
         """
         self.ensure_one()
-        template = self.env.ref(
-            'complaint_sla.mail_template_extension', raise_if_not_found=False
-        )
+        template = self.env.ref('complaint_sla.mail_template_extension', raise_if_not_found=False)
         if not template:
             return ''
         # Handlers may not read templates that belong to administrators.

@@ -84,7 +84,13 @@ class ComplaintSlaPause(models.Model):
         :param dict payloads: {case id: what the event keeps besides}
         :return: the new pauses, as superuser
         """
-        pauses = self.sudo().create(vals_list)  # nobody writes them by hand
+        cases = self.env['complaint.case'].sudo()  # nobody writes pauses by hand
+        pauses = self.sudo().create(  # idem
+            [
+                {**vals, 'company_id': cases.browse(vals['case_id']).company_id.id}
+                for vals in vals_list
+            ]
+        )
         pauses.case_id._write_internal({'sla_on_hold': True})
         events = pauses._record('paused', 'paused_at', payloads)
         for pause, event in zip(pauses, events, strict=True):
@@ -210,9 +216,7 @@ class ComplaintSlaPause(models.Model):
         pause._apply_correction()
         # The right entries come before the wrong ones go: the limits stay interrupted.
         pause.paused_event_id = pause._record('paused', 'paused_at', {}, reason)
-        pause.resumed_event_id = resumed_at and pause._record(
-            'resumed', 'resumed_at', {}, reason
-        )
+        pause.resumed_event_id = resumed_at and pause._record('resumed', 'resumed_at', {}, reason)
         wrong._record_revocation(reason)
 
     def _take_back(self, reason):

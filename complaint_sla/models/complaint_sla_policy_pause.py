@@ -4,9 +4,11 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..tools.reckoning import to_work_seconds
 from ..tools.work_timeline import NoWorkingTime
+from .complaint_sla_policy import CLOSING_MILESTONES
 
 # Kinds whose date people set: it stays whatever happens.
 UNPAUSABLE_KINDS = ('fixed',)
@@ -36,8 +38,7 @@ class ComplaintSlaPolicyPause(models.Model):
         help="Empty: every reason.",
     )
     extension_max = fields.Integer(
-        string="Extensions at most",
-        help="How many times one limit may be extended. 0: never.",
+        string="Extensions at most", help="How many times one limit may be extended. 0: never."
     )
     extension_max_days = fields.Integer(
         string="Extended by days at most",
@@ -105,17 +106,24 @@ class ComplaintSlaPolicyPause(models.Model):
         policies = self.sudo().browse(self._get_ids_in_force())  # the same for every user
         return any(p.limit_kind == 'fixed' and p.date_from == 'promise' for p in policies)
 
+    @ormcache('self.id')
     def _get_cancel_milestone_ids(self):
-        """Return the ids of the milestones that end a clock of this policy, as a set.
+        """Return the ids of the milestones that end a clock of this policy; kept until one changes.
 
         A limit that starts again ends with the complaint in any case.
         """
         self.ensure_one()
-        ids = set(self.cancel_milestone_ids._ids)
+        ids = frozenset(self.with_context(active_test=False).cancel_milestone_ids._ids)
         if self.repeat:
             milestones = self.env['complaint.milestone']
-            ids.update(map(milestones._get_id_by_code, ('closed', 'refused', 'withdrawn')))
+            ids |= set(map(milestones._get_id_by_code, CLOSING_MILESTONES))
         return ids
+
+    @ormcache('self.id')
+    def _get_pause_reason_ids(self):
+        """Return the ids of the reasons that pause this policy, empty for any; kept likewise."""
+        self.ensure_one()
+        return frozenset(self.with_context(active_test=False).pause_reason_ids._ids)
 
     @api.model
     def _get_fixed_dates(self, source, cases):
@@ -145,9 +153,9 @@ class ComplaintSlaPolicyPause(models.Model):
     def _filter_holds(self, holds):
         """Return those interruptions of a case that this policy takes."""
         self.ensure_one()
-        if not self.pause_allowed or self.limit_kind in UNPAUSABLE_KINDS:
+        if not holds or not self.pause_allowed or self.limit_kind in UNPAUSABLE_KINDS:
             return ()
-        reason_ids = set(self.pause_reason_ids._ids)
+        reason_ids = self._get_pause_reason_ids()
         return [hold for hold in holds if not reason_ids or hold.reason_id in reason_ids]
 
     # === ARITHMETIC === #

@@ -8,11 +8,14 @@ class ComplaintCasePause(models.TransientModel):
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     kind = fields.Selection(
-        selection=[('pause', "Pause"), ('resume', "Resume")], required=True, default='pause'
+        selection=[('pause', "Pause"), ('resume', "Resume")],
+        string="What to do",
+        required=True,
+        default='pause',
     )
     reason_id = fields.Many2one(comodel_name='complaint.sla.pause.reason')
     pause_reason = fields.Char(related='case_id.sla_pause_reason')
-    moment = fields.Datetime(string="Since", help="Empty: now.")
+    moment = fields.Datetime(string="From when", help="Empty: now.")
     note = fields.Text()
 
     def action_confirm(self):

@@ -18,12 +18,10 @@ class ComplaintSlaClockExtend(models.TransientModel):
         required=True,
         default='span',
     )
-    value = fields.Integer(string="By", default=1)
+    value = fields.Integer(string="By how much", default=1)
     unit = fields.Selection(selection=EXTENSION_UNITS, default='day')
-    new_deadline = fields.Datetime(string="Until")
-    planned_deadline = fields.Datetime(
-        string="Deadline then", compute='_compute_planned_deadline'
-    )
+    new_deadline = fields.Datetime(string="New deadline")
+    planned_deadline = fields.Datetime(string="Deadline then", compute='_compute_planned_deadline')
     reason = fields.Text(required=True)
     obstacles = fields.Text(compute='_compute_obstacles')
 
@@ -54,7 +52,5 @@ class ComplaintSlaClockExtend(models.TransientModel):
     def action_confirm(self):
         self.ensure_one()
         extension = self._get_extension()
-        self.clock_id._ask_extension(
-            self.reason, extension.value, extension.unit, extension.until
-        )
+        self.clock_id._ask_extension(self.reason, extension.value, extension.unit, extension.until)
         return {'type': 'ir.actions.act_window_close'}

@@ -14,10 +14,20 @@ class ComplaintSlaExtensionTell(models.TransientModel):
     case_id = fields.Many2one(related='extension_id.case_id')
     planned_deadline = fields.Datetime(related='extension_id.planned_deadline')
     means = fields.Selection(
-        selection=CONTACT_MEANS, required=True, compute='_compute_means', store=True, readonly=False
+        selection=CONTACT_MEANS,
+        required=True,
+        compute='_compute_means',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     content = fields.Text(
-        string="Words", required=True, compute='_compute_content', store=True, readonly=False
+        string="What the customer is told",
+        required=True,
+        compute='_compute_content',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     occurred_at = fields.Datetime(string="Told at", help="Empty: now.")
     late_reason = fields.Char(string="Why recorded later")
