@@ -45,8 +45,8 @@ class ComplaintSlaPolicyLimit(models.Model):
         required=True,
         default='day',
         help="Of working time and working days: a day has as many hours as the calendar's own "
-        "working day, a week as many days as the calendar's working week. Day and night: a day "
-        "has 24 hours, and a month ends on the same day of the next month, or on its last day.",
+        "working day, a week as many days as the calendar's working week. Day and night: days, "
+        "weeks and months end at the same time of day, a month on its last day if it is shorter.",
     )
     time_of_day = fields.Float(
         string="At",

@@ -201,12 +201,6 @@ class ComplaintSlaTrace(models.AbstractModel):
         )
 
     @api.model
-    def _say_months(self, step, tz):
-        return self.env._(
-            "Same day and time after %(span)s.", span=self._format_span(step['months'], 'month')
-        )
-
-    @api.model
     def _say_day_at(self, step, tz):
         return self.env._(
             "Calendar day no. %(number)s after the start: %(day)s, %(time)s.",
