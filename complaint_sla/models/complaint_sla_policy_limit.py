@@ -60,11 +60,11 @@ class ComplaintSlaPolicyLimit(models.Model):
     )
     roll = fields.Selection(
         selection=[
-            ('keep', "Stays there"),
-            ('next', "Moves to the next working day"),
-            ('previous', "Moves to the working day before"),
+            ('keep', "Keep the date"),
+            ('next', "Next working day"),
+            ('previous', "Working day before"),
         ],
-        string="On a day off it",
+        string="When it falls on a day off",
         required=True,
         default='keep',
         help="The time of day stays. When the working day before is already over at the start, "

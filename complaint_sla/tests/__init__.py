@@ -13,6 +13,7 @@ from . import test_limit_pauses
 from . import test_limit_properties
 from . import test_performance
 from . import test_policy
+from . import test_policy_form
 from . import test_policy_preview
 from . import test_reminder_job
 from . import test_reminder_parallel
