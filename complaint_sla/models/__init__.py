@@ -19,6 +19,7 @@ from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_pause
 from . import complaint_sla_policy_reckon
+from . import complaint_sla_policy_trial
 from . import complaint_sla_recount
 from . import complaint_sla_trace
 from . import complaint_sla_trace_merge
