@@ -41,6 +41,15 @@ class Ending(NamedTuple):
     moment: object  # datetime in UTC
 
 
+class Move(NamedTuple):
+    """A deadline of an open clock that moved."""
+
+    clock: models.BaseModel
+    old: object  # datetime in UTC
+    new: object
+    by_calendar: bool  # nothing moved it but an edit of the working hours
+
+
 class ComplaintSlaClockReconcile(models.Model):
     """How clocks follow the events: one way for a stamp, a revocation, a regrading, an import."""
 
@@ -63,7 +72,9 @@ class ComplaintSlaClockReconcile(models.Model):
             as if they had been in force then, so that nothing needs a grace
         :param str cause: why deadlines may move that nothing in the history of the cases moves,
             as `calendar_edited`, `policy_applied`, `extended`; each case whose deadlines moved
-            gets one event that tells the old and the new ones
+            gets one event that tells the old and the new ones. Without a cause only an edit of
+            the working hours is told, which may be noticed here before its own job comes; False
+            tells nothing.
         :param first_events: complaint.event records, when they are all that ever happened to
             these cases: then nothing has to be looked up
         """
@@ -94,19 +105,25 @@ class ComplaintSlaClockReconcile(models.Model):
             cases._set_clock_dates(clocks | started)
         clocks.filtered(lambda c: c.state not in OPEN_STATES)._release_activities()
         (clocks | started)._schedule_reminders()
+        if cause is None:
+            cause = 'calendar_edited'
+            moves = [move for move in moves if move.by_calendar]
         if cause:
             engine._record_moves(moves, cause)
 
     def _apply_changes(self, batch):
         """Write what changed on these clocks.
 
-        :return: list of (clock, old, new deadline) of the open clocks whose deadline moved
+        :return: list of Move
         """
         moves = []
         for clock in self:
             if values := clock._get_changes(batch):
                 if clock.state in OPEN_STATES and 'deadline' in values:
-                    moves.append((clock, clock.deadline, values['deadline']))
+                    history, _slash, hours = (clock.basis or '').partition('/')
+                    basis = values.get('basis', '').partition('/')
+                    by_calendar = basis[0] == history and basis[2] != hours
+                    moves.append(Move(clock, clock.deadline, values['deadline'], by_calendar))
                 clock.write(values)
         return moves
 
@@ -400,12 +417,12 @@ class ComplaintSlaClockReconcile(models.Model):
     def _record_moves(self, moves, cause):
         """Tell in the histories of the cases which deadlines moved, one event a case.
 
-        :param list moves: tuples of clock, old and new deadline
+        :param list moves: of Move
         :param str cause: kept in the event
         """
         text = fields.Datetime.to_string
         told = {}
-        for clock, old, new in moves:
+        for clock, old, new, _by_calendar in moves:
             told.setdefault(clock.case_id, []).append(
                 {
                     'policy': clock.policy_id.name,

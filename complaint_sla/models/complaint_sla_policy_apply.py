@@ -18,7 +18,7 @@ class ComplaintSlaPolicyApply(models.Model):
 
         :param bool with_new: also start limits in open complaints that have none yet, as if the
             policy had always been in force
-        :param str cause: kept in the events; None writes no events
+        :param str cause: kept in the events; False writes no events
         """
         # A policy holds for every case alike, and nobody but the engine may write clocks.
         clocks = self.env['complaint.sla.clock'].sudo()
@@ -52,7 +52,7 @@ class ComplaintSlaPolicyApply(models.Model):
 
         :param calendar: resource.calendar that policies and teams name now
         :param other: resource.calendar that they shall name
-        :param str cause: kept in the events; None writes no events
+        :param str cause: kept in the events; False writes no events
         """
         policies = self.search([('calendar_id', '=', calendar.id), ('current_id', '=', False)])
         teams = self.env['complaint.team'].search([('calendar_id', '=', calendar.id)])

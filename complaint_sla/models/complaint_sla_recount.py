@@ -36,7 +36,7 @@ class ComplaintSlaRecount(models.Model):
         comodel_name='res.company', required=True, readonly=True, ondelete='cascade', index=True
     )
     position = fields.Integer(
-        readonly=True, default=0, help="Number of the last complaint that was recounted."
+        string="Last complaint recounted", readonly=True, default=0, help="-1: all are."
     )
     written_since = fields.Datetime(
         readonly=True, help="Only limits written since then are left to look at."
@@ -56,7 +56,7 @@ class ComplaintSlaRecount(models.Model):
         :param list pairs: (resource.calendar, res.company)
         :param int limit: how many complaints are recounted at once, the job does the rest; None
             recounts all at once and leaves nothing to the job
-        :param str cause: kept in the events; None writes no events
+        :param str cause: kept in the events; False writes no events
         """
         calendars, companies = zip(*pairs, strict=True)
         standing = self.search(
@@ -91,7 +91,7 @@ class ComplaintSlaRecount(models.Model):
         """Recount complaints of these rows in their order; a row that is done gets -1.
 
         :param int limit: how many at most, None for all
-        :param str cause: kept in the events; None writes no events
+        :param str cause: kept in the events; False writes no events
         :return: how many were recounted
         :rtype: int
         """

@@ -208,10 +208,7 @@ class ComplaintWorkday(models.Model):
         :param list days: dicts with `date`, `kind`, `like_weekday` and `name`
         """
         own = self.search(
-            [
-                ('calendar_ids', 'in', calendar.ids),
-                ('date', 'in', [day['date'] for day in days]),
-            ]
+            [('calendar_ids', 'in', calendar.ids), ('date', 'in', [day['date'] for day in days])]
         )
         by_date = {fields.Date.to_string(workday.date): workday for workday in own}
         new = []

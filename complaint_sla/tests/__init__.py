@@ -31,4 +31,5 @@ from . import test_work_timeline
 from . import test_work_timeline_odoo
 from . import test_workday
 from . import test_workday_load
+from . import test_workday_ui
 from . import test_workday_warning

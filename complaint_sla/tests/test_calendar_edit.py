@@ -81,9 +81,7 @@ class TestCalendarEdit(WorkdayCommon):
                 (make_up, '2026-11-21 18:00'),
                 (lambda: self._create_workday('2026-11-20', 'off'), '2026-11-23 18:00'),
                 (
-                    lambda: self.office.write(
-                        {'attendance_ids': [Command.delete(friday[1].id)]},
-                    ),
+                    lambda: self.office.write({'attendance_ids': [Command.delete(friday[1].id)]}),
                     '2026-11-23 15:00',
                 ),
                 (lambda: company.write({'country_id': self.env.ref('base.de').id}), None),
@@ -215,9 +213,7 @@ class TestCalendarEdit(WorkdayCommon):
         case = self._receive('2026-11-18 09:00')
         now = '2026-11-20 17:00'
         self._edit(now, lambda: self.office.attendance_ids.write({'hour_from': 7}))
-        self.assertGreaterEqual(
-            self._deadline(case), to_utc(now, 'Asia/Shanghai')
-        )
+        self.assertGreaterEqual(self._deadline(case), to_utc(now, 'Asia/Shanghai'))
 
     def test_future_edit_keeps_no_past(self):
         """Most edits are about days to come: nothing has to be kept for them."""
@@ -249,9 +245,7 @@ class TestCalendarEdit(WorkdayCommon):
         second = self.london._prepare_schedule(self.env.company)
         edits = [to_utc(text) for text in ('2026-03-02 04:30', '2026-03-29 01:00')]
         spliced = WorkTimeline(
-            first._replace(
-                earlier=((to_seconds(edits[0]), first), (to_seconds(edits[1]), second))
-            )
+            first._replace(earlier=((to_seconds(edits[0]), first), (to_seconds(edits[1]), second)))
         )
         begin, end = to_utc('2026-01-01 00:00'), to_utc('2026-06-01 00:00')
         pieces = [
@@ -269,7 +263,8 @@ class TestCalendarEdit(WorkdayCommon):
                 day = following
         total = sum(timeline.work_seconds(start, stop) for start, stop, timeline in pieces)
         self.assertEqual(spliced.work_seconds(begin, end), total)
-        self.assertEqual(spliced.add_work(begin, total).deadline, spliced.intervals(begin, end)[-1][1])
+        last = spliced.intervals(begin, end)[-1][1]
+        self.assertEqual(spliced.add_work(begin, total).deadline, last)
 
     # === MANY === #
 
@@ -288,6 +283,17 @@ class TestCalendarEdit(WorkdayCommon):
             self.assertMoment(self._deadline(case), '2026-11-23 18:00')
             self.assertEqual(len(self._moves(case)), 1)
         self.assertFalse(self.recounts.search([]))
+
+    def test_event_that_comes_before_the_job_tells_the_move_too(self):
+        """No deadline ever moves without a record."""
+        case = self._receive('2026-11-18 09:00')
+        with self._at('2026-11-18 15:00'):
+            self._create_leave(self.office, '2026-11-20', '2026-11-20')
+            self.env['resource.calendar']._settle_working_time(limit=0)
+            self.assertFalse(self._moves(case))
+            case._stamp('contacted')
+            self.assertMoment(self._deadline(case), '2026-11-23 18:00')
+            self.assertEqual([move['cause'] for move in self._moves(case)], ['calendar_edited'])
 
     def test_complaint_that_was_registered_meanwhile_is_found_afterwards(self):
         """Another transaction reckons in the old hours while they are edited."""
@@ -309,8 +315,8 @@ class TestCalendarEdit(WorkdayCommon):
         """Bring a clock to what a transaction would have written that does not know the edit."""
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE complaint_sla_clock SET deadline = %s, basis = split_part(basis, '/', 1) || '/', "
-            "write_date = %s WHERE id = %s",
+            "UPDATE complaint_sla_clock SET deadline = %s, write_date = %s, "
+            "basis = split_part(basis, '/', 1) || '/' WHERE id = %s",
             [
                 to_utc('2026-11-23 14:00', 'Asia/Shanghai'),
                 to_utc('2026-11-18 15:00', 'Asia/Shanghai'),

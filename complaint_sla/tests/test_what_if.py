@@ -339,7 +339,18 @@ class TestWhatIf(WorkdayCommon):
         lines = self.env[action['res_model']].with_user(self.admin).search(action['domain'])
         self.assertEqual(lines, what_if.line_ids)
         action = lines[0].action_open_case()
-        self.assertEqual((action['res_model'], action['res_id']), ('complaint.case', lines[0].case_id.id))
+        self.assertEqual(action['res_model'], 'complaint.case')
+        self.assertEqual(action['res_id'], lines[0].case_id.id)
+
+    def test_caller_says_only_what_differs(self):
+        with self._at(NOW):
+            what_if = self.env['complaint.sla.what.if'].create(
+                {'policy_id': self.policy.id, 'limit_value': 24}
+            )
+            self.assertEqual(
+                what_if._get_change(),
+                {'policy': self.policy.id, 'scope': 'running', 'values': {'limit_value': 24}},
+            )
 
     def test_display_name_tells_what_is_tried(self):
         self.assertEqual(self._open().display_name, "What if: received to answered")

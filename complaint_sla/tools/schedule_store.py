@@ -12,8 +12,7 @@ def dump(schedule):
         'weeks': schedule.weeks,
         'closures': schedule.closures,
         'exceptions': {
-            day.isoformat(): [name, windows]
-            for day, (name, windows) in schedule.exceptions.items()
+            day.isoformat(): [name, windows] for day, (name, windows) in schedule.exceptions.items()
         },
         'day_seconds': schedule.day_seconds,
     }

@@ -133,9 +133,7 @@ class WorkLayout:
         """Return the work intervals between two moments, clipped to them."""
         index = self._cover(first, last)
         begin, stop = bisect_right(index.ends, first), bisect_left(index.starts, last)
-        return [
-            (max(first, index.starts[i]), min(last, index.ends[i])) for i in range(begin, stop)
-        ]
+        return [(max(first, index.starts[i]), min(last, index.ends[i])) for i in range(begin, stop)]
 
     def _windows(self, ordinal):
         """Return the sorted, disjoint (from, to) of one local day, before closures."""

@@ -24,8 +24,8 @@ DRAFT_FIELDS = (
 
 def _selection(name):
     """Return what a selection field of a policy offers, in the language of the user."""
-    return lambda self: self.env['complaint.sla.policy']._fields[name]._description_selection(
-        self.env
+    return lambda self: (
+        self.env['complaint.sla.policy']._fields[name]._description_selection(self.env)
     )
 
 
@@ -57,12 +57,12 @@ class ComplaintSlaWhatIf(models.TransientModel):
         domain=[('current_id', '=', False), ('state', '!=', 'archived')],
         ondelete='cascade',
     )
-    policy_state = fields.Selection(related='policy_id.state')
+    policy_state = fields.Selection(related='policy_id.state', string="Policy state")
     scope = fields.Selection(
         selection=[('running', "Limits that run"), ('open', "All open complaints")],
         string="Applies to",
         required=True,
-        compute='_compute_draft',
+        compute='_compute_scope',
         store=True,
         readonly=False,
         precompute=True,
@@ -113,7 +113,7 @@ class ComplaintSlaWhatIf(models.TransientModel):
     )
     roll = fields.Selection(
         selection=_selection('roll'),
-        string="On a day off it",
+        string="When it falls on a day off",
         compute='_compute_draft',
         store=True,
         readonly=False,
@@ -164,7 +164,9 @@ class ComplaintSlaWhatIf(models.TransientModel):
         help="Teams and policies that name these working hours would name the others.",
     )
     day_ids = fields.One2many(
-        comodel_name='complaint.sla.what.if.day', inverse_name='what_if_id', string="Days"
+        comodel_name='complaint.sla.what.if.day',
+        inverse_name='what_if_id',
+        string="Days to try out",
     )
 
     # What would happen
@@ -185,18 +187,38 @@ class ComplaintSlaWhatIf(models.TransientModel):
     # === COMPUTE METHODS === #
 
     @api.depends('policy_id')
+    def _compute_scope(self):
+        for what_if in self:
+            what_if.scope = 'open' if what_if.policy_id.state == 'draft' else 'running'
+
+    @api.depends('policy_id')
     def _compute_draft(self):
         for what_if in self:
-            policy = what_if.policy_id
-            what_if.scope = 'open' if policy.state == 'draft' else 'running'
             for name in DRAFT_FIELDS:
-                what_if[name] = policy[name]
+                what_if[name] = what_if.policy_id[name]
 
     @api.depends('subject', 'policy_id', 'hours_id')
     def _compute_display_name(self):
         for what_if in self:
             name = (what_if.hours_id if what_if.subject == 'calendar' else what_if.policy_id).name
             what_if.display_name = self.env._("What if: %(name)s", name=name or '')
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Begin with the policy as it is, in whatever is not said otherwise."""
+        policies = self.env['complaint.sla.policy']
+        completed = []
+        for vals in vals_list:
+            policy = policies.browse(vals.get('policy_id'))
+            draft = {
+                name: policy._fields[name].convert_to_write(policy[name], policy)
+                for name in DRAFT_FIELDS
+                if policy
+            }
+            completed.append({**draft, **vals})
+        return super().create(completed)
 
     # === ACTIONS === #
 

@@ -1,5 +1,5 @@
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -107,7 +107,7 @@ class ComplaintSlaWhatIfChange(models.TransientModel):
         if values:
             policy.write(values)
         policy._move_clocks(
-            with_new=change['scope'] == 'open', cause='policy_applied' if tell else None
+            with_new=change['scope'] == 'open', cause='policy_applied' if tell else False
         )
 
     def _prepare_values(self, policy, values):
@@ -121,7 +121,7 @@ class ComplaintSlaWhatIfChange(models.TransientModel):
 
     def _change_calendar(self, change, tell):
         calendar = self.env['resource.calendar'].browse(change['calendar'])
-        cause = 'calendar_edited' if tell else None
+        cause = 'calendar_edited' if tell else False
         if change['days']:
             self.env['complaint.workday']._set_days(calendar, change['days'])
             calendar._settle_working_time(limit=None, cause=cause)
@@ -193,11 +193,9 @@ class ComplaintSlaWhatIfChange(models.TransientModel):
         cr.flush()
         waiting = list(cr.postcommit._funcs), dict(cr.postcommit.data)
         try:
-            with cr.savepoint():
+            with suppress(_TakenBack), cr.savepoint():
                 yield self.with_context(complaint_pretended=secrets.token_hex(8))
                 raise _TakenBack
-        except _TakenBack:
-            pass
         finally:
             cr.postcommit.clear()
             for function in waiting[0]:

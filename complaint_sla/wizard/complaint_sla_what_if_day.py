@@ -15,9 +15,7 @@ class ComplaintSlaWhatIfDay(models.TransientModel):
     )
     date = fields.Date(required=True)
     kind = fields.Selection(
-        selection=[('off', "Day off"), ('on', "Make-up working day")],
-        required=True,
-        default='off',
+        selection=[('off', "Day off"), ('on', "Make-up working day")], required=True, default='off'
     )
     like_weekday = fields.Selection(
         selection=WEEKDAYS,

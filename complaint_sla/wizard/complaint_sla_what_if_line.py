@@ -27,12 +27,10 @@ class ComplaintSlaWhatIfLine(models.TransientModel):
         readonly=True,
     )
     old_deadline = fields.Datetime(string="Deadline now", readonly=True)
-    new_deadline = fields.Datetime(string="Deadline then", readonly=True)
+    new_deadline = fields.Datetime(string="Deadline afterwards", readonly=True)
     is_newly_late = fields.Boolean(string="Newly late", readonly=True)
     is_rescued = fields.Boolean(string="Newly rescued", readonly=True)
-    responsible_id = fields.Many2one(
-        comodel_name='res.users', readonly=True, ondelete='set null'
-    )
+    responsible_id = fields.Many2one(comodel_name='res.users', readonly=True, ondelete='set null')
     department_id = fields.Many2one(
         comodel_name='hr.department',
         string="Responsible department",

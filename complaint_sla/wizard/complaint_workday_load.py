@@ -35,7 +35,7 @@ class ComplaintWorkdayLoad(models.TransientModel):
     )
     origin = fields.Selection(
         selection=[('package', "Package on the server"), ('file', "File")],
-        string="From",
+        string="Load from",
         required=True,
         default='package',
     )
@@ -46,7 +46,7 @@ class ComplaintWorkdayLoad(models.TransientModel):
     line_ids = fields.One2many(
         comodel_name='complaint.workday.load.line',
         inverse_name='load_id',
-        string="Days",
+        string="Preview",
         compute='_compute_line_ids',
         store=True,
         readonly=False,

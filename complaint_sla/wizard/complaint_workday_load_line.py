@@ -21,8 +21,8 @@ class ComplaintWorkdayLoadLine(models.TransientModel):
     )
     like_weekday = fields.Selection(selection=WEEKDAYS, string="Hours of")
     name = fields.Char(required=True)
-    source_name = fields.Char()
-    name_zh = fields.Char()
+    source_name = fields.Char(string="Name at the source")
+    name_zh = fields.Char(string="Chinese name")
     status = fields.Selection(
         selection=[
             ('new', "New"),
