@@ -108,18 +108,11 @@ class ComplaintSlaClock(models.Model):
         readonly=True,
         help="Reckoned from imported history: shown, but nobody is reminded.",
     )
-    reminded_at = fields.Datetime(string="Reminded at", readonly=True)
-    activity_id = fields.Many2one(
-        comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null'
-    )
 
     _case_policy_round_uniq = models.UniqueIndex(
         '(case_id, policy_id, round)', "A complaint has one clock for each policy and round."
     )
     _running_idx = models.Index("(deadline, id) WHERE state = 'running'")
-    _due_idx = models.Index(
-        "(deadline) WHERE state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE"
-    )
 
     # === COMPUTE METHODS === #
 

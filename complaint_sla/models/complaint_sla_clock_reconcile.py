@@ -154,8 +154,6 @@ class ComplaintSlaClockReconcile(models.Model):
             running['warn_at'] = rule._get_warn_at(start, deadline, self._get_timeline())
         if batch.now <= deadline:
             running.update(self._prepare_people(case))
-        if self.state != 'running' or deadline != self.deadline:
-            running['reminded_at'] = False
         return running
 
     def _get_reason_to_end(self, batch):

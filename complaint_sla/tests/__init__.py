@@ -9,7 +9,12 @@ from . import test_late_filter
 from . import test_performance
 from . import test_policy
 from . import test_policy_preview
+from . import test_reminder_action
+from . import test_reminder_failure
+from . import test_reminder_health
+from . import test_reminder_hours
 from . import test_reminder_job
+from . import test_reminder_ladder
 from . import test_reminder_parallel
 from . import test_resource_calendar
 from . import test_work_timeline
