@@ -13,6 +13,7 @@
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
         'data/complaint_sla_policy_data.xml',
+        'data/complaint_grade_data.xml',
         'data/mail_template_data.xml',
         'data/complaint_sla_escalation_data.xml',
         'views/complaint_sla_templates.xml',

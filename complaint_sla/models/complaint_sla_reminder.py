@@ -102,8 +102,10 @@ class ComplaintSlaReminder(models.Model):
         """Try again at once what failed."""
         self._check_is_admin()
         self.check_access('read')
-        failed = self.sudo().filtered(lambda row: row.error and row.state != 'done')  # the engine's
-        mails = failed.filtered('mail_id')
+        rows_sudo = self.sudo()  # rows are the engine's
+        failed = rows_sudo.filtered(lambda r: r.error and r.is_current and r.state != 'done')
+        # What was done already is not done again, only its mail is sent.
+        mails = failed.filtered('done_at')
         values = {'next_try_at': self._get_now(), 'attempts': 0}
         mails.write({**values, 'state': 'mailing'})
         (failed - mails).write({**values, 'state': 'planned'})

@@ -61,7 +61,9 @@ class ComplaintSlaReminderAct(models.Model):
 
     def _act_activity(self):
         cases = self.env['complaint.case'].with_context(complaint_quiet_activity=True)
-        cases._create_activities([row._prepare_activity_values() for row in self])
+        # Who stands in for others is asked once about a limit, by the last of these rungs.
+        asked = {(row.clock_id, row.user_id): row for row in self}
+        cases._create_activities([row._prepare_activity_values() for row in asked.values()])
 
     def _prepare_activity_values(self):
         """Return the values of an activity, in the language and zone of who gets it."""

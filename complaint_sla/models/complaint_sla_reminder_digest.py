@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 # Rows whose people are told together; a person reads the first lines of them.
@@ -23,16 +24,37 @@ class ComplaintSlaReminderDigest(models.Model):
         )
         if not rows:
             return 0
-        groups = rows.filtered('user_id.active').sorted('due_at').grouped('user_id')
-        mails = self.env['mail.mail'].create(
-            [told._prepare_digest(user) for user, told in groups.items()]
-        )
         rows.write({'is_digest_due': False})
-        for mail, told in zip(mails, groups.values(), strict=True):
-            told.write({'mail_id': mail.id})
-        if mails:
+        groups = rows.filtered('user_id.active').sorted('due_at').grouped('user_id')
+        self._send_isolated(list(groups.items()))
+        if groups:
             self.env['complaint.inform.rule']._wake_mail_queue()
         return len(rows)
+
+    @api.model
+    def _send_isolated(self, groups):
+        """Queue mails; one that cannot be written keeps none of the others back.
+
+        :param list groups: (user, rows) for each mail
+        """
+        if not groups:
+            return
+        try:
+            with self.env.cr.savepoint():
+                mails = self.env['mail.mail'].create(
+                    [rows._prepare_digest(user) for user, rows in groups]
+                )
+                for mail, (_user, rows) in zip(mails, groups, strict=True):
+                    rows.write({'mail_id': mail.id, 'error': False})
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # a company may have rewritten the mail
+            if len(groups) > 1:
+                for group in groups:
+                    self._send_isolated([group])
+                return
+            text = str(error) or type(error).__name__
+            self._note_lost_mails(dict.fromkeys(groups[0][1], text))
 
     def _prepare_digest(self, user):
         """Return the values of the mail to one person about these rows."""

@@ -133,7 +133,7 @@ class ComplaintSlaReminderPeople(models.Model):
         if not (own and own._is_countable()):
             return now
         try:
-            # One second of work that is over one second from now begins now.
+            # No working time from now on: that is now, or the next opening.
             return own._get_work_timeline(company).add_work(now, 0).deadline
         except NoWorkingTime:
             return now

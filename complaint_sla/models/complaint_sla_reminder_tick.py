@@ -177,16 +177,26 @@ class ComplaintSlaReminderTick(models.Model):
         if settled:
             settled.write({'mail_id': False})
         if lost:
-            self.union(*lost).write({'state': 'mailing'})
             unknown = self.env._("The mail could not be sent.")
-            self._note_failures({row: text or unknown for row, text in lost.items()})
+            self._note_lost_mails({row: text or unknown for row, text in lost.items()})
         return 0
+
+    @api.model
+    def _note_lost_mails(self, failures):
+        """Have the mails of rows sent again that are done but for them.
+
+        :param dict failures: {row: text for an administrator}
+        """
+        self.union(*failures).write({'state': 'mailing', 'is_digest_due': False})
+        self._note_failures(failures)
 
     def _send_mails_again(self):
         if not self:
             return
         mails = self.mail_id.filtered(lambda mail: mail.state == 'exception')
         mails.mark_outgoing()
+        # A mail that could not even be written is written anew.
+        self.filtered(lambda row: not row.mail_id).write({'is_digest_due': True})
         self.write({'state': 'done', 'next_try_at': False})
         if mails:
             self.env['complaint.inform.rule']._wake_mail_queue()

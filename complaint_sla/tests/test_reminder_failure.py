@@ -171,6 +171,28 @@ class TestReminderFailure(ReminderCommon):
         self.assertEqual((row.attempts, row.state), (4, 'mailing'))
         self.assertMoment(row.next_try_at, '2026-11-21 09:00')
 
+    def test_mail_that_cannot_be_written_keeps_no_other_back(self):
+        """Somebody broke the template of one language."""
+        self._add_rung(sequence=1, recipient='handler')
+        self._add_rung(sequence=2, recipient='team_leader')
+        case = self._receive()
+        own = type(self.reminders)._prepare_digest
+
+        def prepare(rows, user):
+            if user == self.handler:
+                raise UserError(BROKEN)
+            return own(rows, user)
+
+        with patch.object(type(self.reminders), '_prepare_digest', prepare):
+            self._run_at('2026-11-20 18:00')
+        self.assertEqual(len(self._mails(self.manager)), 1)
+        row = self._rows(case).filtered(lambda r: r.user_id == self.handler)
+        self.assertEqual((row.state, row.error), ('mailing', BROKEN))
+        self._run_at('2026-11-20 18:05')
+        self.assertEqual(len(self._mails(self.handler)), 1)
+        self.assertEqual((row.state, row.error), ('done', False))
+        self.assertEqual(sorted(self._told(case)), ['handler', 'manager'])
+
     def test_ended_limit_does_not_send_its_mail_again(self):
         case = self._receive()
         self._run_at('2026-11-20 18:00')
