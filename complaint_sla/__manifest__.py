@@ -22,6 +22,9 @@
         'views/complaint_sla_menus.xml',
     ],
     'demo': ['demo/complaint_sla_clock_demo.xml'],
-    'assets': {'web.assets_tests': ['complaint_sla/static/tests/tours/**/*']},
+    'assets': {
+        'web.assets_backend': ['complaint_sla/static/src/**/*'],
+        'web.assets_tests': ['complaint_sla/static/tests/tours/**/*'],
+    },
     'uninstall_hook': 'uninstall_hook',
 }

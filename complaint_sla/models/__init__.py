@@ -1,4 +1,5 @@
 from . import complaint_case
+from . import complaint_case_timeline
 from . import complaint_event
 from . import complaint_sla_clock
 from . import complaint_sla_clock_reconcile
