@@ -99,9 +99,13 @@
         'demo/complaint_case_fortnight_demo.xml',
         'demo/complaint_case_week_demo.xml',
         'demo/complaint_case_new_demo.xml',
+        'demo/complaint_case_more_demo.xml',
         # What happened to them since, then how some of them ended.
         'demo/complaint_event_demo.xml',
         'demo/complaint_case_closing_demo.xml',
+        'demo/complaint_document_demo.xml',
+        'demo/complaint_work_demo.xml',
+        'demo/complaint_decision_demo.xml',
         'demo/mail_activity_demo.xml',
     ],
     'assets': {'web.assets_backend': ['complaint_management/static/src/**/*']},

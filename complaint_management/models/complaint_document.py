@@ -40,11 +40,17 @@ class ComplaintDocument(models.Model):
     # One way of writing each, so that a plain index finds them.
     number_key = fields.Char(
         string="Document number as compared",
-        compute='_compute_keys', store=True, precompute=True, index='btree_not_null'
+        compute='_compute_keys',
+        store=True,
+        precompute=True,
+        index='btree_not_null',
     )
     lot_key = fields.Char(
         string="Lot as compared",
-        compute='_compute_keys', store=True, precompute=True, index='btree_not_null'
+        compute='_compute_keys',
+        store=True,
+        precompute=True,
+        index='btree_not_null',
     )
 
     _record_idx = models.Index('(res_model, res_id) WHERE res_id IS NOT NULL')
