@@ -1,5 +1,6 @@
 from . import complaint_case
 from . import complaint_case_reminder
+from . import complaint_case_timeline
 from . import complaint_event
 from . import complaint_grade
 from . import complaint_sla_clock

@@ -1,3 +1,4 @@
+from . import test_case_timeline
 from . import test_clock_access
 from . import test_clock_events
 from . import test_clock_import
