@@ -14,7 +14,7 @@
         'data/ir_cron_data.xml',
         'data/complaint_sla_policy_data.xml',
         'data/complaint_grade_data.xml',
-        'data/mail_template_data.xml',
+        'data/mail_template_escalation_data.xml',
         'data/complaint_sla_escalation_data.xml',
         'views/complaint_sla_templates.xml',
         'views/complaint_sla_policy_views.xml',
