@@ -1,3 +1,4 @@
+from . import test_case_timeline
 from . import test_clock_access
 from . import test_clock_batch
 from . import test_clock_events
@@ -20,7 +21,12 @@ from . import test_peer_faults
 from . import test_performance
 from . import test_policy
 from . import test_policy_preview
+from . import test_reminder_action
+from . import test_reminder_failure
+from . import test_reminder_health
+from . import test_reminder_hours
 from . import test_reminder_job
+from . import test_reminder_ladder
 from . import test_reminder_parallel
 from . import test_resource_calendar
 from . import test_work_timeline
