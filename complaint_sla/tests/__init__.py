@@ -11,6 +11,7 @@ from . import test_clock_ui
 from . import test_deadline_tables
 from . import test_deadline_vectors
 from . import test_extension
+from . import test_hooks
 from . import test_known_bugs_clocks
 from . import test_known_bugs_engine
 from . import test_late_filter
