@@ -81,7 +81,7 @@ class ComplaintSlaEscalation(models.Model):
             ('department_head', "Department head"),
             ('team_leader', "Team leader"),
             ('parent_leader', "Leader of the team above"),
-            ('ancestor_leaders', "Leaders of all teams above, one after the other"),
+            ('ancestor_leaders', "Leaders of all teams above, level by level"),
             ('group', "Everybody of a group"),
             ('user', "One person"),
         ],
@@ -91,10 +91,12 @@ class ComplaintSlaEscalation(models.Model):
         help="When nobody of them may be told, the leader of the team is, then those of the teams "
         "above, at last the complaint handling team.",
     )
-    group_id = fields.Many2one(comodel_name='res.groups', ondelete='set null')
+    group_id = fields.Many2one(
+        comodel_name='res.groups', string="User group", ondelete='set null'
+    )
     user_id = fields.Many2one(
         comodel_name='res.users',
-        string="Person",
+        string="Person told",
         ondelete='set null',
         domain=[('share', '=', False)],
     )
