@@ -283,6 +283,7 @@ class ComplaintSlaEscalation(models.Model):
         return tuple(e._prepare_rung() for e in rule.escalation_ids) or DEFAULT_LADDER
 
     def _prepare_rung(self):
+        """Return what planning must know of this escalation."""
         self.ensure_one()
         return Rung(
             id=self.id,
@@ -294,4 +295,5 @@ class ComplaintSlaEscalation(models.Model):
             repeat_value=self.repeat_value,
             repeat_unit=self.repeat_unit,
             repeat_max=self.repeat_max,
+            is_work_limit=self.policy_id._counts_working_time(),
         )
