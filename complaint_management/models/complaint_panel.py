@@ -27,6 +27,7 @@ class ComplaintPanel(models.Model):
             ('superior', "Opinion of a superior"),
             ('urgent', "Urgent meeting"),
         ],
+        string="Kind of panel",
         required=True,
         default='joint',
     )
