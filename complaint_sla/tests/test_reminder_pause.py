@@ -45,7 +45,7 @@ class TestReminderPause(ReminderCommon):
         # One hour before the pause, one after it on Friday, two on Monday: four of eight.
         self.assertMoment(row.due_at, '2026-11-23 11:00')
 
-    def test_warning_given_before_the_pause_is_given_again_for_the_new_date(self):
+    def test_warning_whose_moment_has_passed_is_not_given_again(self):
         self._add_rung(moment='before', moment_value=6)
         case = self._receive()
         self._run_at('2026-11-20 11:00')
