@@ -306,7 +306,7 @@ class ComplaintSlaClock(models.Model):
             'state': self._get_bar_state(now),
             'started_at': text(self.started_at),
             'deadline': text(self.deadline),
-            'stopped_at': text(self.stopped_at),
+            'stopped_at': text(self.stopped_at or self.paused_at),
             'time_left': self.time_left,
             'is_promised': self.policy_id.is_promised,
         }

@@ -237,10 +237,8 @@ class ComplaintSlaClockReconcile(models.Model):
     def _prepare_open(self, values, batch):
         """Return the values that only an open clock needs; `values` are those found so far."""
         deadline = values.get('deadline', self.deadline)
-        found = {}
-        if (values['paused_at'] or batch.now) <= deadline:
-            found.update(self._prepare_people(self.case_id))
-        return found
+        is_on_time = (values['paused_at'] or batch.now) <= deadline
+        return self._prepare_people(self.case_id) if is_on_time else {}
 
     def _get_reason_to_end(self, span, batch):
         """Return the state into which this clock passes because its policy left it, or None."""
