@@ -69,7 +69,7 @@ def make_cases(env, handler, grade, count):
 
 
 def fill(env, policy, cases, filled, size):
-    """Add running clocks with a planned reminder each, all due in a year, until there are `size`."""
+    """Add running clocks, each with a reminder that is due in a year, until there are `size`."""
     env.cr.execute(
         SQL(
             """

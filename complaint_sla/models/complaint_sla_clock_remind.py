@@ -1,7 +1,8 @@
-from odoo import models
+from odoo import api, models
 
 from ..tools import ladder
 from ..tools.reckoning import to_work_seconds
+from ..tools.work_timeline import DAY
 
 
 class ComplaintSlaClockRemind(models.Model):
@@ -11,16 +12,21 @@ class ComplaintSlaClockRemind(models.Model):
 
     # === ENTRANCE === #
 
-    def _schedule_reminders(self):
-        """Plan who is told of these clocks and when, after something about them changed."""
-        if alive := self.filtered(lambda clock: not clock.stopped_at):
+    def _schedule_reminders(self, new=None):
+        """Plan who is told of these clocks and when, after something about them changed.
+
+        Of those that ended it takes back what was planned or asked for.
+
+        :param new: those of them that have just been created
+        """
+        if self:
+            new = new or self.browse()
             # Rows are the engine's, whoever acts.
-            self.env['complaint.sla.reminder'].sudo()._plan(alive.sudo())
+            self.env['complaint.sla.reminder'].sudo()._plan(self.sudo(), new.sudo())
 
     def _release_activities(self):
-        """Take back what was planned or asked for because of clocks that ended."""
-        if self:
-            self.env['complaint.sla.reminder'].sudo()._release(self.sudo())  # idem
+        """Take back what was planned or asked for because of these clocks, which ended."""
+        self._schedule_reminders()
 
     # === RUNGS === #
 
@@ -36,27 +42,19 @@ class ComplaintSlaClockRemind(models.Model):
             self.policy_id.id, self.policy_version
         )
         timeline = self._get_timeline()
-        limit = ladder.Limit(
-            self.started_at, self.warn_at, self.deadline, self._get_paused_work(timeline)
-        )
+        limit = ladder.Limit(self.started_at, self.warn_at, self.deadline, self.paused_seconds)
         count = self._get_counter(timeline)
         return {
             rung.root_id: (rung, ladder.get_due_at(rung, limit, timeline, count)) for rung in rungs
         }
 
-    def _get_paused_work(self, timeline):
-        """Return the working seconds from start to deadline that pauses took out.
-
-        A percentage of the limit is one of the rest.
-        """
-        return self.paused_seconds if self.policy_id._counts_working_time() else 0
-
+    @api.model
     def _get_counter(self, timeline):
         """Return the function that turns a number of units into seconds."""
 
         def count(value, unit, is_work_time):
             if unit == 'day' and not is_work_time:
-                return value * 86400
+                return value * DAY
             return to_work_seconds(value, unit, timeline)
 
         return count
@@ -76,6 +74,7 @@ class ComplaintSlaClockRemind(models.Model):
         return {
             'clock_id': self.id,
             'case_id': self.case_id.id,
+            'company_id': self.case_id.company_id.id,
             'escalation_id': rung.id,
             'due_at': due,
             'next_try_at': due,
