@@ -8,6 +8,7 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench --sizes 1000,1000000       other numbers
     ./dev bench --write                    keep the table as bench/results.md
     ./dev bench deadlines                  deadlines against Odoo's calendars, see deadlines.py
+    ./dev bench tick                       what a tick costs with many clocks (tick.py)
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 import deadlines
 import fill
 import steps
+import tick
 
 import odoo
 from odoo import api
@@ -125,6 +127,8 @@ def main(arguments):
     """Measure and print; nothing is committed, so the database stays as it was."""
     if arguments[:1] == ["deadlines"]:
         return deadlines.main(arguments[1:])
+    if arguments[:1] == ["tick"]:
+        return tick.main(arguments[1:])
     options = parse(arguments)
     config.parse_config([])
     with Registry(config["db_name"][0]).cursor() as cr:

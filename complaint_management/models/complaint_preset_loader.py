@@ -38,6 +38,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [
             'complaint.milestone',
             'complaint.kind',
+            'complaint.document.type',
             'complaint.complainant.kind',
             'complaint.flag',
             'complaint.procedure',
@@ -126,6 +127,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [
             'complaint.milestone',
             'complaint.kind',
+            'complaint.document.type',
             'complaint.complainant.kind',
             'complaint.channel',
             'complaint.flag',

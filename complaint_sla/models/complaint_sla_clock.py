@@ -153,19 +153,12 @@ class ComplaintSlaClock(models.Model):
         readonly=True,
         help="Reckoned from imported history: shown, but nobody is reminded.",
     )
-    reminded_at = fields.Datetime(string="Reminded at", readonly=True)
-    activity_id = fields.Many2one(
-        comodel_name='mail.activity', readonly=True, ondelete='set null', index='btree_not_null'
-    )
 
     _case_policy_round_uniq = models.UniqueIndex(
         '(case_id, policy_id, round, lap)',
         "A complaint has one clock for each policy, round and lap.",
     )
     _running_idx = models.Index("(deadline, id) WHERE state = 'running'")
-    _due_idx = models.Index(
-        "(deadline) WHERE state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE"
-    )
 
     # === COMPUTE METHODS === #
 
@@ -292,6 +285,36 @@ class ComplaintSlaClock(models.Model):
             'name': self.env._("Why then?"),
             'res_model': self._name,
             'res_id': self.id,
-            'view_mode': 'form',
+            'views': [(False, 'form')],
             'target': 'new',
         }
+
+    def _prepare_bar(self, now):
+        """Return what the form needs to draw this clock.
+
+        Moments are text in UTC, as Odoo writes datetimes.
+
+        :param datetime now: UTC
+        :rtype: dict
+        """
+        self.ensure_one()
+        text = fields.Datetime.to_string
+        return {
+            'id': self.id,
+            'name': self.policy_id.name,
+            'round': self.round,
+            'state': self._get_bar_state(now),
+            'started_at': text(self.started_at),
+            'deadline': text(self.deadline),
+            'stopped_at': text(self.stopped_at or self.paused_at),
+            'time_left': self.time_left,
+            'is_promised': self.policy_id.is_promised,
+        }
+
+    def _get_bar_state(self, now):
+        """Return the state of this clock as people see it: a running one may be at risk or late."""
+        if self.state != 'running':
+            return self.state
+        if self.is_late:
+            return 'late'
+        return 'at_risk' if self.warn_at and self.warn_at <= now else 'running'

@@ -12,7 +12,7 @@ RECONCILED_FIELDS = (
     *('case_id', 'policy_id', 'policy_version', 'round', 'lap', 'state'),
     *('started_at', 'deadline', 'warn_at', 'stopped_at', 'paused_at', 'paused_seconds'),
     *('fixed_at', 'applied_at', 'has_grace', 'is_extended', 'is_imported', 'basis'),
-    *('calendar_id', 'tz', 'responsible_id', 'department_id', 'reminded_at', 'activity_id'),
+    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id'),
 )
 
 
@@ -103,8 +103,7 @@ class ComplaintSlaClockReconcile(models.Model):
                 ]
             )
             cases._set_clock_dates(clocks | started)
-        clocks.filtered(lambda c: c.state not in OPEN_STATES)._release_activities()
-        (clocks | started)._schedule_reminders()
+        (clocks | started)._schedule_reminders(started)
         if cause is None:
             cause = 'calendar_edited'
             moves = [move for move in moves if move.by_calendar]
@@ -255,12 +254,8 @@ class ComplaintSlaClockReconcile(models.Model):
     def _prepare_open(self, values, batch):
         """Return the values that only an open clock needs; `values` are those found so far."""
         deadline = values.get('deadline', self.deadline)
-        found = {}
-        if (values['paused_at'] or batch.now) <= deadline:
-            found.update(self._prepare_people(self.case_id))
-        if self.state not in OPEN_STATES or deadline != self.deadline:
-            found['reminded_at'] = False
-        return found
+        is_on_time = (values['paused_at'] or batch.now) <= deadline
+        return self._prepare_people(self.case_id) if is_on_time else {}
 
     def _get_reason_to_end(self, span, batch):
         """Return the state into which this clock passes because its policy left it, or None."""
