@@ -19,7 +19,8 @@ class ComplaintSlaClockRemind(models.Model):
 
         :param new: those of them that have just been created
         """
-        if self:
+        # What is only tried out plans nothing.
+        if self and not self.env['complaint.sla.policy']._get_pretence():
             new = new or self.browse()
             # Rows are the engine's, whoever acts.
             self.env['complaint.sla.reminder'].sudo()._plan(self.sudo(), new.sudo())

@@ -269,7 +269,7 @@ class ComplaintSlaEscalation(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    @ormcache('policy_id', 'version')
+    @ormcache('policy_id', 'version', 'self.env["complaint.sla.policy"]._get_pretence()')
     def _get_ladder(self, policy_id, version):
         """Return the rungs by which clocks of one version of a policy escalate; kept in mind.
 

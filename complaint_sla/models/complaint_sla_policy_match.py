@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from ..tools.pretence import Pretence
+
 # Case fields that decide about clocks beside those in the domains of the policies.
 CASE_FIELDS = ('procedure_id', 'company_id', 'handler_id', 'department_id')
 
@@ -47,15 +49,19 @@ class ComplaintSlaPolicyMatch(models.Model):
             ) from error
 
     @api.model
-    # What a what-if only pretends is kept apart from what holds.
-    @ormcache('self.env.context.get("complaint_pretended")')
+    def _get_pretence(self):
+        """Return what tells apart what is only tried out, in keys of what is kept in memory."""
+        return Pretence.find(self.env.context)
+
+    @api.model
+    @ormcache('self._get_pretence()')
     def _get_ids_in_force(self):
         """Return the ids of the policies in force, in their order; kept until one changes."""
         policies = self.sudo()  # every case is measured by them, whoever works on it
         return policies.search([('state', '=', 'active')])._ids
 
     @api.model
-    @ormcache('self.env.context.get("complaint_pretended")')
+    @ormcache('self._get_pretence()')
     def _get_watched_fields(self):
         """Return the names of the case fields on which clocks depend."""
         names = set(CASE_FIELDS)

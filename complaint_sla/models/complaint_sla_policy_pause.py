@@ -106,7 +106,7 @@ class ComplaintSlaPolicyPause(models.Model):
         policies = self.sudo().browse(self._get_ids_in_force())  # the same for every user
         return any(p.limit_kind == 'fixed' and p.date_from == 'promise' for p in policies)
 
-    @ormcache('self.id')
+    @ormcache('self.id', 'self._get_pretence()')
     def _get_cancel_milestone_ids(self):
         """Return the ids of the milestones that end a clock of this policy; kept until one changes.
 
@@ -119,7 +119,7 @@ class ComplaintSlaPolicyPause(models.Model):
             ids |= set(map(milestones._get_id_by_code, CLOSING_MILESTONES))
         return ids
 
-    @ormcache('self.id')
+    @ormcache('self.id', 'self._get_pretence()')
     def _get_pause_reason_ids(self):
         """Return the ids of the reasons that pause this policy, empty for any; kept likewise."""
         self.ensure_one()

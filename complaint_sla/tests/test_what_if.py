@@ -68,6 +68,7 @@ class TestWhatIf(WorkdayCommon):
             'complaint_case',
             'complaint_workday',
             'complaint_sla_recount',
+            'complaint_sla_reminder',
             'complaint_sla_calendar_past',
             'complaint_team',
             'resource_calendar',
@@ -232,6 +233,11 @@ class TestWhatIf(WorkdayCommon):
             self.assertIn(draft.id, pretended.env['complaint.sla.policy']._get_ids_in_force())
         self.assertNotIn(draft.id, policies._get_ids_in_force())
         self.assertEqual(draft.state, 'draft')
+
+    def test_no_caller_can_pretend(self):
+        """A context from outside changes neither memory nor reminders."""
+        policies = self.env['complaint.sla.policy'].with_context(complaint_pretence="x")
+        self.assertIsNone(policies._get_pretence())
 
     def test_apply_needs_the_figures_of_this_very_change(self):
         with self._at(NOW):

@@ -2,6 +2,7 @@ from . import adjustments
 from . import case_history
 from . import holds
 from . import plain_time
+from . import pretence
 from . import reckoning
 from . import schedule_store
 from . import spans

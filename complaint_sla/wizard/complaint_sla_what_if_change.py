@@ -1,4 +1,3 @@
-import secrets
 from contextlib import contextmanager, suppress
 
 from odoo import models
@@ -7,6 +6,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..models.complaint_sla_clock import OPEN_STATES
+from ..tools.pretence import Pretence
 from .complaint_sla_what_if import DRAFT_FIELDS
 
 
@@ -194,7 +194,7 @@ class ComplaintSlaWhatIfChange(models.TransientModel):
         waiting = list(cr.postcommit._funcs), dict(cr.postcommit.data)
         try:
             with suppress(_TakenBack), cr.savepoint():
-                yield self.with_context(complaint_pretended=secrets.token_hex(8))
+                yield self.with_context(**{Pretence.KEY: Pretence()})
                 raise _TakenBack
         finally:
             cr.postcommit.clear()
