@@ -177,7 +177,14 @@ class ComplaintSlaWhatIfChange(models.TransientModel):
                     'is_rescued': is_late(old) and is_open(new) and not is_late(new),
                 }
             )
-        return sorted(lines, key=lambda line: line['new_deadline'] or line['old_deadline'])
+        return sorted(
+            lines,
+            key=lambda line: (
+                line['new_deadline'] or line['old_deadline'],
+                line['case_id'],
+                line['policy_id'],
+            ),
+        )
 
     # === TRYING OUT === #
 

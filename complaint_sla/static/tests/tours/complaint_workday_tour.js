@@ -48,7 +48,8 @@ registry.category("web_tour.tours").add("complaint_sla_what_if_tour", {
         },
         {
             content: "Make it longer",
-            trigger: ".o_form_view .o_field_widget[name=limit_value] input",
+            trigger:
+                ".o_form_view:has(button[name=action_calculate]) .o_field_widget[name=limit_value] input",
             run: "edit 16 && press Tab",
         },
         {
