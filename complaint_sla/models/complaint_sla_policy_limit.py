@@ -45,8 +45,8 @@ class ComplaintSlaPolicyLimit(models.Model):
         required=True,
         default='day',
         help="Of working time and working days: a day has as many hours as the calendar's own "
-        "working day, a week as many days as the calendar's working week. Day and night: a day "
-        "has 24 hours, and a month ends on the same day of the next month, or on its last day.",
+        "working day, a week as many days as the calendar's working week. Day and night: days, "
+        "weeks and months end at the same time of day, a month on its last day if it is shorter.",
     )
     time_of_day = fields.Float(
         string="At",
@@ -60,11 +60,11 @@ class ComplaintSlaPolicyLimit(models.Model):
     )
     roll = fields.Selection(
         selection=[
-            ('keep', "Stays there"),
-            ('next', "Moves to the next working day"),
-            ('previous', "Moves to the working day before"),
+            ('keep', "Keep the date"),
+            ('next', "Next working day"),
+            ('previous', "Working day before"),
         ],
-        string="On a day off it",
+        string="When it falls on a day off",
         required=True,
         default='keep',
         help="The time of day stays. When the working day before is already over at the start, "
