@@ -262,7 +262,7 @@ class ComplaintCaseAnswer(models.Model):
 
     def action_answer_department(self):
         """Ask for the parts of the department's answer."""
-        return self._open_answer_dialog(
+        return self._get_dialog(
             'complaint.case.answer.department', self.env._("Department's answer")
         )
 
@@ -307,18 +307,7 @@ class ComplaintCaseAnswer(models.Model):
 
     def action_answer(self):
         """Ask what the customer is told, and how."""
-        return self._open_answer_dialog('complaint.case.answer', self.env._("Answer the customer"))
-
-    def _open_answer_dialog(self, model, title):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': model,
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.answer', self.env._("Answer the customer"))
 
     def _get_answer_targets(self):
         """Hook: return the cases whose customers get the answer that is given on this one."""
