@@ -29,9 +29,7 @@ class TestClockUi(SlaCommon, HttpCase):
         self.policy.write({'pause_allowed': True, 'extension_max': 1, 'is_promised': True})
         case = self._create_worked_case()
         self.start_tour(
-            f'/odoo/complaint.case/{case.id}',
-            'complaint_sla_pause_tour',
-            login='complaint_manager',
+            f'/odoo/complaint.case/{case.id}', 'complaint_sla_pause_tour', login='complaint_manager'
         )
         self.assertEqual(case.sudo().sla_extension_ids.state, 'in_force')
         self.assertTrue(case.sudo().sla_pause_ids.resumed_at)
