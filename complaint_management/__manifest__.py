@@ -89,6 +89,8 @@
         'views/res_users_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
+        # Parts with menus of their own, on pages of the complaint.
+        'views/complaint_measure_views.xml',
     ],
     'demo': [
         'demo/complaint_staff_demo.xml',

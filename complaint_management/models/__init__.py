@@ -64,6 +64,11 @@ from . import complaint_case_reopening
 from . import complaint_case_handling
 from . import complaint_assistance
 from . import complaint_case_assistance
+from . import complaint_measure
+from . import complaint_measure_course
+from . import complaint_measure_suggestion
+from . import complaint_measure_deployment
+from . import complaint_case_measure
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line

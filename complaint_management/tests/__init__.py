@@ -27,6 +27,7 @@ from . import test_inform_rule
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
+from . import test_measure
 from . import test_merge
 from . import test_number
 from . import test_panel
