@@ -69,6 +69,16 @@ from . import complaint_measure_course
 from . import complaint_measure_suggestion
 from . import complaint_measure_deployment
 from . import complaint_case_measure
+from . import complaint_procedure_improvement
+from . import complaint_trace
+from . import complaint_case_eightd
+from . import complaint_cost_category
+from . import complaint_cost
+from . import complaint_case_cost
+from . import complaint_hold
+from . import complaint_return
+from . import complaint_return_course
+from . import complaint_case_return
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line
@@ -86,6 +96,7 @@ from . import hr_department
 from . import hr_employee
 from . import hr_version
 from . import ir_sequence
+from . import ir_ui_menu
 from . import mail_thread
 from . import mail_activity
 from . import res_company

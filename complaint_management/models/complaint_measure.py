@@ -38,6 +38,7 @@ class ComplaintMeasure(models.Model):
         default='corrective',
         index=True,
     )
+    use_8d = fields.Boolean(related='case_id.procedure_id.use_8d')
     discipline = fields.Selection(
         selection=[
             ('d3', "D3 Containment"),

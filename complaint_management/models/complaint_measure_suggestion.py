@@ -8,7 +8,7 @@ class ComplaintMeasureSuggestion(models.Model):
     _inherit = 'complaint.measure'
 
     suggested_by = fields.Selection(
-        selection=[('customer', "Customer"), ('staff', "Own staff")], string="Suggested by"
+        selection=[('customer', "Customer"), ('staff', "Our own people")], string="Suggested by"
     )
     suggester_id = fields.Many2one(
         comodel_name='res.partner',
@@ -16,7 +16,10 @@ class ComplaintMeasureSuggestion(models.Model):
         ondelete='restrict',
         index='btree_not_null',
     )
-    assessment = fields.Text(help="What it is worth, and why it is adopted or not.")
+    assessment = fields.Text(
+        string="Assessment of the suggestion",
+        help="What it is worth, and why it is adopted or not.",
+    )
     assessed_at = fields.Datetime(string="Assessed at", readonly=True)
     assessed_by_id = fields.Many2one(
         comodel_name='res.users',
