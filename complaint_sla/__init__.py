@@ -1,3 +1,4 @@
 from . import models
 from . import tools
-from .hooks import uninstall_hook
+from . import wizard
+from .hooks import pre_init_hook, uninstall_hook

@@ -94,27 +94,11 @@ class ComplaintCaseClosing(models.Model):
         return self._get_close_dialog(self.env._("Withdraw"), complaint_withdraw=True)
 
     def _get_close_dialog(self, title, **context):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.case.close',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, **context},
-        }
+        return self._get_dialog('complaint.case.close', title, **context)
 
     def action_rule_closing(self):
         """Ask for the ruling on closing."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Rule on closing"),
-            'res_model': 'complaint.case.rule.closing',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.rule.closing', self.env._("Rule on closing"))
 
     # === APPLYING === #
 
@@ -171,6 +155,11 @@ class ComplaintCaseClosing(models.Model):
         return self.procedure_id.stage_ids.filtered(
             lambda stage: not stage.is_closed and stage.milestone_id._get_code() == code
         ).sorted(lambda stage: (stage.sequence, stage.id))
+
+    def _write_move(self, stage, reopened, moment):
+        if reopened:  # what was applied for in the round before is settled by the new one
+            self.filtered(lambda case: case.closing_ruling == 'requested')._forget_ruling()
+        super()._write_move(stage, reopened, moment)
 
     def _after_move(self, stage):
         super()._after_move(stage)

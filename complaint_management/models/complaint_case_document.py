@@ -17,6 +17,14 @@ class ComplaintCaseDocument(models.Model):
         comodel_name='complaint.document', inverse_name='case_id', string="Documents"
     )
 
+    can_refer_documents = fields.Boolean(compute='_compute_can_refer_documents')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('lang')
+    def _compute_can_refer_documents(self):
+        self.can_refer_documents = bool(self.env['complaint.document.type']._get_referable())
+
     # === LOOKING UP === #
 
     def _get_similar_values(self):
@@ -66,7 +74,7 @@ class ComplaintCaseDocument(models.Model):
     @api.model
     def _get_similar_keys(self, values):
         keys = super()._get_similar_keys(values)
-        documents = values['documents']
+        documents = values.get('documents', ())  # who asks for the customer alone names none
         # What comes of it is searched for once more, by what the user may read.
         known = self.env['complaint.document'].sudo().browse()
         if domain := self._get_documents_domain(documents):

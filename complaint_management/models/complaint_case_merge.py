@@ -1,7 +1,13 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import FREE_PASS_KEY, INTERNAL_KEY, INTERNAL_WRITE
+
+# What stands between the words of a mail's subject, also in Chinese.
+SEPARATORS = re.compile(r'[\s\[\]()<>（）【】《》“”"：:，,；;。#]+')
+WORD_LIMIT = 20
 
 
 class ComplaintCaseMerge(models.Model):
@@ -132,7 +138,6 @@ class ComplaintCaseMerge(models.Model):
 
     def _stamp_merge(self, survivor, reason):
         """Record the merge in the histories of the duplicates and of the survivor."""
-        milestone = self.env['complaint.milestone']._get_by_code('merged')
         rows = []
         for case in self:
             into = self.env._("Merged into %(number)s.", number=survivor._get_reference())
@@ -140,25 +145,38 @@ class ComplaintCaseMerge(models.Model):
                 "%(number)s was merged into this complaint.", number=case._get_reference()
             )
             for owner, other, note in ((case, survivor, into), (survivor, case, came)):
-                rows.append(
-                    {
-                        'case_id': owner.id,
-                        'milestone_id': milestone.id,
-                        'occurred_at': self.env.cr.now(),
-                        'note': f'{note} {reason}' if reason else note,
-                        'payload': {
-                            'case': other.id,
-                            'number': other.number,
-                            'is_survivor': owner == survivor,
-                        },
-                    }
-                )
+                payload = {
+                    'case': other.id,
+                    'number': other.number,
+                    'is_survivor': owner == survivor,
+                }
+                told = f'{note} {reason}' if reason else note
+                rows.append(owner._prepare_event('merged', payload, told))
         self.env['complaint.event']._record(rows)
 
     def _get_reference(self):
         """Return how histories and mails name this complaint: nothing of what it is about."""
         self.ensure_one()
         return self.number or self.env._("a complaint without a number")
+
+    # === MAILS === #
+
+    @api.model
+    def _find_by_subject(self, message_dict):
+        """Return the id of the complaint that a new mail names in its subject, or False.
+
+        Only mails of its complainant count: anybody can write a number into a subject.
+        """
+        words = SEPARATORS.split(message_dict.get('subject') or '')
+        numbers = [word for word in words if any(char.isdecimal() for char in word)][:WORD_LIMIT]
+        sender = self._get_email_key(message_dict.get('email_from'))
+        if not (numbers and sender):
+            return False
+        # A gateway has no rights of its own.
+        cases_sudo = self.sudo().search(
+            [('number', 'in', numbers), ('complainant_email_key', '=', sender)], limit=1
+        )
+        return cases_sudo.id
 
     # === PASSING GATES === #
 

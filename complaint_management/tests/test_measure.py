@@ -161,7 +161,7 @@ class TestMeasure(ComplaintCommon):
             self._as(self.owner, self.case).name = "Mine"
         self._as(self.owner, measure).description = "With the new gauge."
         with self._refused("access|read", AccessError):
-            self._as(self.owner, other).name  # noqa: B018
+            self._as(self.owner, other).read(['name'])
         with self._refused("'create' access", AccessError):
             self.env['complaint.measure'].with_user(self.owner).create(
                 {'case_id': self.case.id, 'name': "Another", 'kind': 'corrective'}
