@@ -182,11 +182,12 @@ class ComplaintReturn(models.Model):
             'received_': self.env._("goods"),
         }
         sentences = []
-        for name, what in (
-            ('product', self.env._("Model")),
-            ('lot', self.env._("Lot")),
-            ('quantity', self.env._("Quantity")),
-        ):
+        nouns = {
+            'product': self.env._("Model"),
+            'lot': self.env._("Lot"),
+            'quantity': self.env._("Quantity"),
+        }
+        for name, what in nouns.items():
             values = {label: self[f'{prefix}{name}'] for prefix, label in labels.items()}
             if name == 'lot':  # not everybody writes it down
                 values = {label: value for label, value in values.items() if value}
