@@ -65,6 +65,10 @@
         'views/complaint_approval_criterion_views.xml',
         'views/complaint_solution_views.xml',
         'views/complaint_case_views.xml',
+        'wizard/complaint_remedy_execute_views.xml',
+        'views/complaint_remedy_views.xml',
+        'views/complaint_remedy_rule_views.xml',
+        'views/complaint_case_remedy_views.xml',
         'views/complaint_stage_views.xml',
         'views/complaint_procedure_views.xml',
         'views/complaint_team_views.xml',
@@ -118,6 +122,7 @@
         # A manufacturer with 8D, returned goods and costs; measures of others.
         'demo/complaint_improvement_demo.xml',
         'demo/complaint_decision_demo.xml',
+        'demo/complaint_remedy_demo.xml',
         'demo/mail_activity_demo.xml',
     ],
     'assets': {'web.assets_backend': ['complaint_management/static/src/**/*']},

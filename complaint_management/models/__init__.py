@@ -59,6 +59,12 @@ from . import complaint_approval_rule
 from . import complaint_approval
 from . import complaint_approval_chain
 from . import complaint_solution
+from . import complaint_remedy_rule
+from . import complaint_remedy
+from . import complaint_remedy_amount
+from . import complaint_remedy_course
+from . import complaint_remedy_note
+from . import complaint_case_remedy
 from . import complaint_case_closing
 from . import complaint_case_notice
 from . import complaint_case_confirmation

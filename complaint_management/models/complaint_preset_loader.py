@@ -47,6 +47,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             'complaint.grade',
             'complaint.channel',
             'complaint.team',
+            'complaint.remedy.rule',
             'complaint.category',
             'complaint.stage',
             'complaint.stage.gate',

@@ -46,6 +46,10 @@ from . import test_regime_pawn
 from . import test_regime_product
 from . import test_regime_property
 from . import test_regime_telecom
+from . import test_remedy
+from . import test_remedy_approval
+from . import test_remedy_regimes
+from . import test_remedy_rule
 from . import test_reopening
 from . import test_repeat
 from . import test_return
