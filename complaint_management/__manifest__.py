@@ -92,8 +92,6 @@
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/res_users_views.xml',
-        # Menus last: they name the actions above.
-        'views/complaint_menus.xml',
         # Parts with menus of their own, on pages of the complaint.
         'views/complaint_measure_views.xml',
         'views/complaint_case_eightd_templates.xml',
@@ -103,6 +101,8 @@
         'report/complaint_hold_reports.xml',
         'views/complaint_hold_views.xml',
         'views/complaint_return_views.xml',
+        # Menus last: they name the actions above.
+        'views/complaint_menus.xml',
     ],
     'demo': [
         'demo/complaint_staff_demo.xml',
