@@ -75,12 +75,12 @@ def fill(env, policy, cases, filled, size):
             """
         WITH clocks AS (
             INSERT INTO complaint_sla_clock (
-                case_id, company_id, policy_id, policy_version, round, started_at, deadline,
+                case_id, company_id, policy_id, policy_version, round, lap, started_at, deadline,
                 warn_at, state, tz, is_imported
             )
             SELECT (%(cases)s::int[])[1 + n %% %(count)s], %(company)s, %(policy)s, %(version)s,
-                100 + n / %(count)s, moment, moment + interval '1 year', moment, 'running', 'UTC',
-                false
+                100 + n / %(count)s, 1, moment, moment + interval '1 year', moment, 'running',
+                'UTC', false
             FROM generate_series(%(first)s, %(last)s) n
             CROSS JOIN LATERAL (
                 SELECT now() AT TIME ZONE 'UTC' + n %% 86400 * interval '1 second'

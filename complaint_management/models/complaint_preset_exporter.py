@@ -8,7 +8,9 @@ from ..tools import preset_files
 
 # What `repr` makes of a placeholder, to be turned into a bare ref('…').
 PLACEHOLDER = re.compile(r"'<ref:([\w.]+)>'")
-PLAIN_TYPES = ('char', 'text', 'html', 'integer', 'float', 'boolean', 'selection', 'date')
+PLAIN_TYPES = (
+    *('char', 'text', 'html', 'integer', 'float', 'monetary', 'boolean', 'selection', 'date'),
+)
 
 
 class ComplaintPresetExporter(models.AbstractModel):
@@ -39,7 +41,7 @@ class ComplaintPresetExporter(models.AbstractModel):
 
         People, departments and number sequences belong to the company and are left out.
         """
-        return ('ir.model.fields', 'res.groups', 'mail.template')
+        return ('ir.model.fields', 'res.groups', 'mail.template', 'res.currency')
 
     # === EXPORT === #
 
@@ -196,7 +198,7 @@ class ComplaintPresetExporter(models.AbstractModel):
         if field.type == 'boolean':
             default = field.default(record) if field.default else False
             return '' if value == default else str(value)
-        if field.type in ('integer', 'float'):
+        if field.type in ('integer', 'float', 'monetary'):
             return str(value) if value else ''
         return str(value or '')
 

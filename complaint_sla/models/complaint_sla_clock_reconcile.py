@@ -172,6 +172,8 @@ class ComplaintSlaClockReconcile(models.Model):
         merges, held_ids = {}, set()
         for event in events:
             payload = event.payload or {}
+            if 'rung' in payload:  # a time limit made it: nobody has reported anything up
+                continue
             if event.milestone_id.id == paused_id:
                 held_ids.add(event.case_id.id)
             elif event.milestone_id.id == merged_id and payload.get('is_survivor'):

@@ -72,7 +72,7 @@ class ComplaintWorkdayWatch(models.Model):
                 ),
                 'note': self.with_context(lang=user.lang).env._(
                     "Time limits that reach into %(year)s do not know its holidays and make-up "
-                    "days yet. Complaints ▸ Configuration ▸ Load working days.",
+                    "days yet. Complaints ▸ Configuration ▸ Time limits ▸ Load working days.",
                     year=year,
                 ),
             }

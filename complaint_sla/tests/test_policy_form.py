@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..tools.reckoning import KIND_UNITS
 from .common import SlaCommon, to_utc
 
 
@@ -36,9 +37,13 @@ class TestPolicyForm(SlaCommon):
         self.assertTrue(self._create_policy(limit_kind='calendar_days', limit_value=0))
 
     def test_numbers_out_of_range_are_refused(self):
+        for day in (0, 32, -1):
+            self._check_refused("from 1 to 31", limit_kind='month_day', month_day=day)
+        for unit in ('week', 'month'):
+            self._check_refused(
+                "at most 1,?000", limit_kind='elapsed', limit_unit=unit, limit_value=1001
+            )
         for values in (
-            {'limit_kind': 'month_day', 'month_day': 0},
-            {'limit_kind': 'month_day', 'month_day': 32},
             {'limit_kind': 'day_at', 'time_of_day': 24.5},
             {'limit_kind': 'day_at', 'time_of_day': -1},
         ):
@@ -135,6 +140,34 @@ class TestPolicyForm(SlaCommon):
             form.month_day = 27
             self.assertMoment(form.try_deadline, '2026-11-27 23:59:59')
         self.assertEqual((form.record.limit_kind, form.record.month_day), ('month_day', 27))
+
+    def test_numbers_out_of_range_get_a_sentence_while_they_are_typed(self):
+        policy = self.env['complaint.sla.policy'].new(
+            {'limit_kind': 'day_at', 'calendar_id': self.office.id, 'name': "New"}
+        )
+        policy.try_start = to_utc(self.START, 'Asia/Shanghai')
+        for values, sentence in (
+            ({'limit_value': 10**9}, "0 to 10,000"),
+            ({'limit_value': -1}, "0 to 10,000"),
+            ({'limit_value': 1, 'time_of_day': 31.0}, "between 00:00 and 24:00"),
+            ({'limit_kind': 'workday_close', 'time_of_day': 0.0, 'cutoff_time': 24.0}, "cut-off"),
+            ({'limit_kind': 'month_day', 'cutoff_time': 0.0, 'month_day': 0}, "from 1 to 31"),
+        ):
+            policy.update(values)
+            self.assertFalse(policy.try_deadline, values)
+            self.assertIn(sentence, policy.try_explanation)
+        policy.month_day = 31
+        self.assertMoment(policy.try_deadline, '2026-11-30 23:59:59')
+
+    def test_longest_limits_have_an_end(self):
+        policy = self._create_policy(calendar_id=self.office.id)
+        for kind, units in KIND_UNITS.items():
+            for unit in units:
+                value = 1000 if unit in ('week', 'month') else 10000
+                policy.write({'limit_kind': kind, 'limit_value': value, 'limit_unit': unit})
+                answer = policy.preview('2200-12-31 23:59:59')
+                self.assertGreater(answer['deadline'].year, 2200)
+                self.assertNotIn('never_open', [step['code'] for step in answer['trace']])
 
     def test_new_fields_make_a_new_version(self):
         for name, value in (

@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("complaint_sla_what_if_tour", {
         },
         {
             content: "Look at the complaint",
-            trigger: ".o_list_view .o_data_row td[name=case_id]",
+            trigger: ".o_list_view .o_data_row button[name=action_open_case]",
             run: "click",
         },
         {
