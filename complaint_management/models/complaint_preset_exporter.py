@@ -194,10 +194,13 @@ class ComplaintPresetExporter(models.AbstractModel):
         if name == 'domain':
             return self._get_domain_cell(record, value, ids)
         if field.type == 'boolean':
+            if field.compute:  # an empty cell would be computed anew
+                return str(value)
             default = field.default(record) if field.default else False
             return '' if value == default else str(value)
         if field.type in ('integer', 'float'):
-            return str(value) if value else ''
+            # An empty cell leaves the default of the field.
+            return str(value) if value or (field.default and field.default(record)) else ''
         return str(value or '')
 
     def _get_domain_cell(self, record, text, ids):
