@@ -4,9 +4,11 @@ from . import complaint_sla_clock
 from . import complaint_sla_clock_reconcile
 from . import complaint_sla_clock_remind
 from . import complaint_sla_policy
+from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_reckon
 from . import complaint_sla_trace
+from . import complaint_sla_trace_rule
 from . import complaint_team
 from . import resource_calendar
 from . import resource_calendar_attendance

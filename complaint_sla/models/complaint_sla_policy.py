@@ -13,6 +13,10 @@ VERSIONED_FIELDS = (
     'limit_kind',
     'limit_value',
     'limit_unit',
+    'time_of_day',
+    'month_day',
+    'roll',
+    'date_from',
     'cutoff_time',
     'calendar_id',
     'on_reopen',
@@ -118,32 +122,7 @@ class ComplaintSlaPolicy(models.Model):
         precompute=True,
     )
 
-    # How long
-    limit_kind = fields.Selection(
-        selection=[
-            ('work_time', "Working time"),
-            ('workday_close', "Close of the nth working day following"),
-        ],
-        required=True,
-        default='work_time',
-    )
-    limit_value = fields.Integer(
-        string="Limit",
-        required=True,
-        default=1,
-        help="With working days following, 0 is the same day.",
-    )
-    limit_unit = fields.Selection(
-        selection=[('minute', "Minutes"), ('hour', "Hours"), ('day', "Working days")],
-        required=True,
-        default='day',
-        help="A working day of working time has as many hours as the calendar's own working day.",
-    )
-    cutoff_time = fields.Float(
-        string="Cut-off",
-        help="What starts at or after this local time counts as the next working day. "
-        "00:00: no cut-off.",
-    )
+    # In whose time
     calendar_id = fields.Many2one(
         comodel_name='resource.calendar',
         string="Working hours",
@@ -165,7 +144,8 @@ class ComplaintSlaPolicy(models.Model):
         string="At risk from",
         default=75,
         required=True,
-        help="Percent of the limit's working time after which the complaint shows as at risk.",
+        help="Percent of the limit after which the complaint shows as at risk: of its working "
+        "time, or of its clock time when it runs day and night.",
     )
     is_promised = fields.Boolean(
         string="Promised to the customer",
@@ -175,17 +155,11 @@ class ComplaintSlaPolicy(models.Model):
     # Clocks
     clock_count = fields.Integer(string="Running clocks", compute='_compute_clock_count')
 
-    _limit_value_range = models.Constraint(
-        'CHECK (limit_value BETWEEN 0 AND 10000)', "A time limit is a number from 0 to 10,000."
-    )
     _grace_value_range = models.Constraint(
         'CHECK (grace_value BETWEEN 0 AND 10000)', "The grace is a number from 0 to 10,000."
     )
     _at_risk_percent_range = models.Constraint(
         'CHECK (at_risk_percent BETWEEN 0 AND 100)', "At risk from: give a percentage, 0 to 100."
-    )
-    _cutoff_time_range = models.Constraint(
-        'CHECK (cutoff_time >= 0 AND cutoff_time < 24)', "The cut-off is a time of day."
     )
 
     # === COMPUTE METHODS === #
@@ -217,24 +191,6 @@ class ComplaintSlaPolicy(models.Model):
 
     # === CONSTRAINTS AND ONCHANGE METHODS === #
 
-    @api.constrains('limit_kind', 'limit_value', 'limit_unit')
-    def _check_limit(self):
-        for policy in self:
-            if policy.limit_kind == 'workday_close' and policy.limit_unit != 'day':
-                raise ValidationError(
-                    self.env._(
-                        "A limit that ends at the close of a working day is counted in working "
-                        "days. Choose the unit working days, or the kind working time."
-                    )
-                )
-            if policy.limit_kind == 'work_time' and policy.limit_value < 1:
-                raise ValidationError(
-                    self.env._(
-                        "A limit of working time needs at least 1 minute, hour or day. For the "
-                        "same day choose the close of the nth working day following with 0 days."
-                    )
-                )
-
     @api.constrains('start_milestone_id', 'stop_milestone_id')
     def _check_milestones(self):
         if any(policy.start_milestone_id == policy.stop_milestone_id for policy in self):
@@ -263,11 +219,6 @@ class ComplaintSlaPolicy(models.Model):
                         error=error,
                     )
                 ) from error
-
-    @api.onchange('limit_kind')
-    def _onchange_limit_kind(self):
-        if self.limit_kind == 'workday_close':
-            self.limit_unit = 'day'
 
     # === CRUD METHODS === #
 

@@ -3,12 +3,11 @@ from datetime import UTC, datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.reckoning import get_warn_at, reckon, to_work_seconds
 from ..tools.work_timeline import NoWorkingTime
 
 # Beyond these years calendars say nothing that could be meant.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-
-UNIT_SECONDS = {'minute': 60, 'hour': 3600}
 
 
 class ComplaintSlaPolicyReckon(models.Model):
@@ -28,6 +27,10 @@ class ComplaintSlaPolicyReckon(models.Model):
         'limit_kind',
         'limit_value',
         'limit_unit',
+        'time_of_day',
+        'month_day',
+        'roll',
+        'date_from',
         'cutoff_time',
         'calendar_id',
         'company_id',
@@ -57,7 +60,8 @@ class ComplaintSlaPolicyReckon(models.Model):
         :param start: when the clock would start: UTC datetime, or its text as
             `YYYY-MM-DD HH:MM:SS` or ISO 8601
         :return: `{'deadline': UTC datetime, 'trace': [step, …]}`; each step is a dict with a
-            `code`, its figures, and a sentence for people under `text`
+            `code`, its figures, and a sentence for people under `text`. The deadline is None when
+            the date comes from the complaint
         :rtype: dict
         :raise UserError: `start` is no moment
         """
@@ -124,44 +128,42 @@ class ComplaintSlaPolicyReckon(models.Model):
         tz = company_sudo.resource_calendar_id.tz or company_sudo.partner_id.tz or 'UTC'
         return calendar._get_always_timeline(tz)
 
-    def _reckon(self, start, calendar, company):
+    def _reckon(self, start, calendar, company, pauses=(), extensions=(), fixed_at=None):
         """Return when a clock of this policy that starts at `start` ends, and why.
 
         :param datetime start: UTC
         :param calendar: what `_get_calendar` answered
         :param company: res.company whose closures and time zone count
-        :return: (UTC datetime, list of trace steps)
+        :param pauses: iterable of Pause that have ended, in any order; they may overlap
+        :param extensions: iterable of Extension, in the order in which they were granted
+        :param datetime fixed_at: UTC, the date of a limit of kind `fixed`
+        :return: (UTC datetime, list of trace steps); the first is None when a limit of kind
+            `fixed` has no date, and then there is nothing to count
         :rtype: tuple
         """
         self.ensure_one()
         timeline = self._get_timeline(calendar, company)
         steps = [self._prepare_rule_step(calendar)]
         try:
-            answer = self._ask(timeline, start)
+            answer = self._ask(timeline, start, pauses, extensions, fixed_at)
         except NoWorkingTime:
             # A calendar that is closed for ever must not stop a complaint from being taken.
             steps.append({'code': 'never_open', 'calendar': calendar.name})
-            answer = self._ask(calendar._get_always_timeline(timeline.schedule.tz), start)
+            timeline = calendar._get_always_timeline(timeline.schedule.tz)
+            answer = self._ask(timeline, start, pauses, extensions, fixed_at)
+        if not answer:
+            return None, [*steps, {'code': 'no_date', 'date_from': self.date_from}]
         return answer.deadline, steps + answer.trace
 
-    def _ask(self, timeline, start):
+    def _ask(self, timeline, start, pauses, extensions, fixed_at):
         """Return the timeline's answer for this policy's kind of limit.
 
-        Hook: a new `limit_kind` answers for itself and calls super for the others.
+        Hook: a new `limit_kind` answers for itself and calls super for the others. The parameters
+        are those of `_reckon`.
 
-        :rtype: Answer
+        :rtype: Answer or None
         """
-        if self.limit_kind == 'workday_close':
-            cutoff = self.env['resource.calendar']._hour_to_seconds(self.cutoff_time)
-            return timeline.close_of_workday(start, self.limit_value, cutoff or None)
-        return timeline.add_work(
-            start, self._to_work_seconds(self.limit_value, self.limit_unit, timeline)
-        )
-
-    @api.model
-    def _to_work_seconds(self, value, unit, timeline):
-        """Return a number of minutes, hours or working days in seconds of working time."""
-        return value * (UNIT_SECONDS.get(unit) or timeline.schedule.day_seconds)
+        return reckon(timeline, self._get_limit(), start, pauses, extensions, fixed_at)
 
     def _prepare_rule_step(self, calendar):
         return {
@@ -172,7 +174,19 @@ class ComplaintSlaPolicyReckon(models.Model):
             'value': self.limit_value,
             'unit': self.limit_unit,
             'calendar': calendar.name or '',
+            **self._prepare_rule_details(),
         }
+
+    def _prepare_rule_details(self):
+        """Return what the words for this kind of limit need beside number and unit."""
+        if self.limit_kind in ('workday_at', 'day_at'):
+            minutes = round(self.time_of_day * 60)
+            return {'time': f'{minutes // 60:02}:{minutes % 60:02}' if minutes else ''}
+        if self.limit_kind == 'month_day':
+            return {'month_day': self.month_day}
+        if self.limit_kind == 'fixed':
+            return {'date_from': self.date_from}
+        return {}
 
     def _add_grace(self, deadline, trace, timeline, moment):
         """Return deadline and trace of a clock that a change at `moment` made applicable.
@@ -184,7 +198,7 @@ class ComplaintSlaPolicyReckon(models.Model):
         """
         if deadline >= moment:
             return deadline, trace, False
-        seconds = self._to_work_seconds(self.grace_value, self.grace_unit, timeline)
+        seconds = to_work_seconds(self.grace_value, self.grace_unit, timeline)
         try:
             deadline = timeline.add_work(moment, seconds).deadline
         except NoWorkingTime:
@@ -200,10 +214,20 @@ class ComplaintSlaPolicyReckon(models.Model):
             True,
         )
 
-    def _get_warn_at(self, start, deadline, timeline):
-        """Return when the share of the limit's working time is used up that means risk."""
-        seconds = max(timeline.work_seconds(start, deadline), 0) * self.at_risk_percent // 100
+    def _get_warn_at(self, start, deadline, timeline, pauses=()):
+        """Return when the share of the limit is used up that means risk.
+
+        It is a share of the working time, or of the clock time of a limit that runs day and night;
+        pauses do not count.
+
+        :param datetime start: UTC; likewise `deadline`
+        :param WorkTimeline timeline: in which the clock counts
+        :param pauses: iterable of Pause that have ended
+        :rtype: datetime
+        """
         try:
-            return min(timeline.add_work(start, seconds).deadline, deadline)
+            return get_warn_at(
+                timeline, self._get_limit(), start, deadline, self.at_risk_percent, pauses
+            )
         except NoWorkingTime:
             return deadline

@@ -5,6 +5,8 @@ from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, format_datetime, get_lang
 
+from ..tools.work_timeline import DAY
+
 
 class ComplaintSlaTrace(models.AbstractModel):
     """Tells in words how a deadline came about.
@@ -81,37 +83,6 @@ class ComplaintSlaTrace(models.AbstractModel):
     @api.model
     def _say_unknown(self, step, tz):
         return step['code']
-
-    @api.model
-    def _say_rule(self, step, tz):
-        values = {
-            'policy': step['policy'],
-            'version': step['version'],
-            'limit': self._say_limit(step),
-        }
-        if step['calendar']:
-            return self.env._(
-                "Rule “%(policy)s”, version %(version)s: %(limit)s, in the working hours "
-                "“%(calendar)s”.",
-                calendar=step['calendar'],
-                **values,
-            )
-        return self.env._(
-            "Rule “%(policy)s”, version %(version)s: %(limit)s, counted 24 hours a day.", **values
-        )
-
-    @api.model
-    def _say_limit(self, step):
-        value = step['value']
-        if step['kind'] == 'workday_close':
-            if not value:
-                return self.env._("close of the same day")
-            return self.env._("close of working day no. %(value)s after the start", value=value)
-        if step['unit'] == 'minute':
-            return self.env._("%(value)s min of working time", value=value)
-        if step['unit'] == 'hour':
-            return self.env._("%(value)s h of working time", value=value)
-        return self.env._("%(value)s working day(s), counted in working time", value=value)
 
     @api.model
     def _say_never_open(self, step, tz):
@@ -218,6 +189,112 @@ class ComplaintSlaTrace(models.AbstractModel):
         )
 
     @api.model
+    def _say_at(self, step, tz):
+        return self.env._(
+            "Due on %(day)s at %(time)s.", day=self._format_day(step['day']), time=step['time']
+        )
+
+    @api.model
+    def _say_plain(self, step, tz):
+        return self.env._(
+            "%(span)s pass day and night.", span=self._format_work(step['seconds'], DAY)
+        )
+
+    @api.model
+    def _say_months(self, step, tz):
+        return self.env._(
+            "Same day and time after %(span)s.", span=self._format_span(step['months'], 'month')
+        )
+
+    @api.model
+    def _say_day_at(self, step, tz):
+        return self.env._(
+            "Calendar day no. %(number)s after the start: %(day)s, %(time)s.",
+            number=step['days'],
+            day=self._format_day(step['day']),
+            time=step['time'],
+        )
+
+    @api.model
+    def _say_day_end(self, step, tz):
+        return self.env._(
+            "Calendar day no. %(number)s after the start: %(day)s, until its end.",
+            number=step['days'],
+            day=self._format_day(step['day']),
+        )
+
+    @api.model
+    def _say_month_day(self, step, tz):
+        return self.env._(
+            "Next day %(number)s of the month: %(day)s, until its end.",
+            number=step['number'],
+            day=self._format_day(step['day']),
+        )
+
+    @api.model
+    def _say_fixed(self, step, tz):
+        return self.env._(
+            "The date was set: %(moment)s.", moment=self._format_moment(step['at'], tz)
+        )
+
+    @api.model
+    def _say_rolled(self, step, tz):
+        sentence = self.env._(
+            "%(day)s is no working day: moved to %(other)s.",
+            day=self._format_day(step['from']),
+            other=self._format_day(step['to']),
+        )
+        return self._add_names(sentence, step)
+
+    @api.model
+    def _say_pause(self, step, tz):
+        values = {
+            'begin': self._format_moment(step['from'], tz),
+            'end': self._format_moment(step['to'], tz),
+        }
+        if 'workdays' in step:
+            sentence = self.env._(
+                "Interrupted from %(begin)s to %(end)s: %(days)s more working day(s).",
+                days=step['workdays'],
+                **values,
+            )
+        elif 'days' in step:
+            sentence = self.env._(
+                "Interrupted from %(begin)s to %(end)s: %(days)s more day(s).",
+                days=step['days'],
+                **values,
+            )
+        elif 'span' in step:
+            sentence = self.env._(
+                "Interrupted from %(begin)s to %(end)s: due %(span)s later.",
+                span=self._format_work(step['span'], DAY),
+                **values,
+            )
+        else:
+            sentence = self.env._(
+                "Interrupted from %(begin)s to %(end)s: %(worked)s of working time do not count.",
+                worked=self._format_work(step['seconds']),
+                **values,
+            )
+        return self._add_names(sentence, step)
+
+    @api.model
+    def _say_extension(self, step, tz):
+        values = {
+            'moment': self._format_moment(step['from'], tz),
+            'result': self._format_moment(step['at'], tz),
+        }
+        if 'value' in step:
+            sentence = self.env._(
+                "Extended by %(span)s: from %(moment)s to %(result)s.",
+                span=self._format_span(step['value'], step['unit']),
+                **values,
+            )
+        else:
+            sentence = self.env._("Extended from %(moment)s to %(result)s.", **values)
+        return self._add_names(sentence, step)
+
+    @api.model
     def _say_grace(self, step, tz):
         return self.env._(
             "The rule applies since a change on %(moment)s, when its limit was already past: "
@@ -239,6 +316,19 @@ class ComplaintSlaTrace(models.AbstractModel):
         return self.env._(
             "%(sentence)s (%(names)s)", sentence=sentence, names=", ".join(step['names'])
         )
+
+    @api.model
+    def _format_span(self, value, unit):
+        """Return a number of units in words."""
+        if unit == 'minute':
+            return self.env._("%(number)s min", number=value)
+        if unit == 'hour':
+            return self.env._("%(number)s h", number=value)
+        if unit == 'week':
+            return self.env._("%(number)s week(s)", number=value)
+        if unit == 'month':
+            return self.env._("%(number)s month(s)", number=value)
+        return self.env._("%(number)s day(s)", number=value)
 
     @api.model
     def _format_windows(self, windows):

@@ -6,6 +6,7 @@ from . import test_clock_ui
 from . import test_deadline_tables
 from . import test_deadline_vectors
 from . import test_late_filter
+from . import test_limit_kinds
 from . import test_performance
 from . import test_policy
 from . import test_policy_preview

@@ -10,15 +10,17 @@ ends at closing time ends at closing time, also after a thousand days and across
 """
 
 from bisect import bisect_left, bisect_right
-from datetime import date, datetime, timedelta
+from datetime import date
 from threading import Lock
 from typing import NamedTuple
 
 import pytz
 
-from .work_trace import DAY, EPOCH_ORDINAL, WorkTrace, to_moment, to_seconds
+from .plain_time import PlainTime
+from .spans import merge_pauses
+from .work_layout import BLOCK_DAYS, WorkLayout
+from .work_trace import DAY, EPOCH_ORDINAL, Answer, WorkTrace, to_moment, to_seconds
 
-BLOCK_DAYS = 366  # how much the timeline grows at a time
 HORIZON_DAYS = 40 * 366  # a limit that needs more than this has no end
 
 
@@ -49,32 +51,28 @@ class Schedule(NamedTuple):
         """Return the schedule of people who never close: 24 hours a day, 7 days a week."""
         return cls(tz=tz, weeks=(((0, DAY),),) * 14, day_seconds=DAY)
 
-
-class Answer(NamedTuple):
-    """A moment together with the steps that led to it (see :meth:`WorkTimeline.add_work`)."""
-
-    deadline: datetime
-    trace: list
+    def count_workdays(self, weeks):
+        """Return how many working days so many weeks have; two kinds of weeks are averaged."""
+        return (weeks * sum(1 for windows in self.weeks if windows) + 1) // 2
 
 
-class _Index(NamedTuple):
-    """One immutable state of the timeline; replaced as a whole, so threads may read it freely."""
+class _Counted(NamedTuple):
+    """Where the count of working days ends.
 
-    first: int  # first local day covered, as date ordinal
-    stop: int  # first day not covered
-    starts: list  # of the work intervals
-    ends: list
-    before: list  # working seconds before each interval, from an arbitrary origin
-    done: list  # working seconds up to the end of each interval
-    days: list  # ordinals of the days with working time
-    opens: list  # first moment of each of these days
-    closes: list  # last moment of each of these days
+    :ivar found: position of the last counted day
+    :ivar pauses: (span, days that were added for it), in order
+    """
+
+    found: int
+    pauses: list
 
 
-class WorkTimeline(WorkTrace):
+class WorkTimeline(WorkTrace, PlainTime, WorkLayout):
     """Answers questions about the working time of one schedule.
 
     Thread-safe. Grows in blocks of a year when a question reaches beyond what is laid out.
+    Pauses are :class:`~.adjustments.Pause`, in any order; what lies before the start of a limit or
+    after its end does not count.
     """
 
     def __init__(self, schedule):
@@ -89,18 +87,21 @@ class WorkTimeline(WorkTrace):
 
     # === QUESTIONS === #
 
-    def work_seconds(self, start, end):
+    def work_seconds(self, start, end, pauses=()):
         """Return the working seconds from ``start`` to ``end``, negative when ``end`` is earlier.
 
         :param datetime start: naive UTC
         :param datetime end: naive UTC
+        :param pauses: iterable of Pause, whose time does not count
         :rtype: int
         """
         first, last = to_seconds(start), to_seconds(end)
-        index = self._cover(min(first, last), max(first, last))
-        return self._worked(index, last) - self._worked(index, first)
+        if first > last:
+            return -self.work_seconds(end, start, pauses)
+        index = self._cover(first, last)
+        return self._counted(index, first, last, merge_pauses(pauses, first))
 
-    def add_work(self, start, seconds):
+    def add_work(self, start, seconds, pauses=()):
         """Return when ``seconds`` of working time have passed since ``start``, and why.
 
         A sum that is used up exactly at closing time ends there, not at the next opening. Nothing
@@ -108,12 +109,21 @@ class WorkTimeline(WorkTrace):
 
         :param datetime start: naive UTC
         :param int seconds: working seconds, not negative
+        :param pauses: iterable of Pause, whose working time does not count
         :rtype: Answer
         :raise NoWorkingTime: the schedule never holds so much working time
         """
         first = to_seconds(start)
+        spans = merge_pauses(pauses, first)
         index = self._cover(first, first)
         target = self._worked(index, first) + seconds
+        for number, span in enumerate(spans):
+            index = self._cover(first, span.begin)
+            if self._worked(index, span.begin) >= target:
+                spans = spans[:number]
+                break
+            index = self._cover(first, span.end)
+            target += self._worked(index, span.end) - self._worked(index, span.begin)
         index, found = self._reach(
             first, lambda index: self._find_sum(index, first, target, seconds)
         )
@@ -121,31 +131,58 @@ class WorkTimeline(WorkTrace):
             last = index.ends[found] - (index.done[found] - target)
         else:
             last = max(first, index.starts[found])
-        return Answer(to_moment(last), self._trace_work(index, first, last, seconds))
+        return Answer(to_moment(last), lambda: self._trace_work(index, first, last, seconds, spans))
 
-    def close_of_workday(self, start, days, cutoff=None):
+    def close_of_workday(self, start, days, cutoff=None, pauses=()):
         """Return the close of the ``days``-th working day after the day of ``start``, and why.
 
         Day 0 is the local calendar day of the start, working or not. A start at or after
         ``cutoff`` counts as the next working day. With 0 days it is the close of day 0 itself; a
         day that has no working time left then passes the limit on to the next working day.
 
+        Every working day, day 0 included, that ends in a pause adds one working day. A pause that
+        begins at the close takes nothing from a day; one that lasts up to it takes its end.
+
         :param datetime start: naive UTC
         :param int days: not negative
         :param int cutoff: seconds after local midnight, or None
+        :param pauses: iterable of Pause
         :rtype: Answer
         :raise NoWorkingTime: the schedule never holds so many working days
         """
+        return self._count_workdays(start, days, cutoff, pauses, None)
+
+    def at_workday(self, start, days, clock=None, cutoff=None, pauses=()):
+        """Return the time ``clock`` on the ``days``-th working day after that of ``start``.
+
+        Days are counted as :meth:`close_of_workday` counts them, and the time of day holds also
+        when nobody works then. With 0 days a time that has passed means the next working day.
+
+        Pauses add days in the same way; so does one that lasts at the deadline itself, once.
+
+        :param int clock: seconds after local midnight, 86400 for the last second of the day, or
+            None for the time of day of the start
+        :rtype: Answer
+        :raise NoWorkingTime: the schedule never holds so many working days
+        """
+        if clock is None:
+            clock = self._split(to_seconds(start))[1]
+        return self._count_workdays(start, days, cutoff, pauses, clock)
+
+    def _count_workdays(self, start, days, cutoff, pauses, clock):
+        """Answer for :meth:`close_of_workday` (``clock`` is None) and :meth:`at_workday`."""
         first = to_seconds(start)
-        received = self._local(first)
-        origin = received.toordinal()
-        midnight = received.replace(hour=0, minute=0, second=0)
-        late = cutoff is not None and (received - midnight).seconds >= cutoff
-        index, found = self._reach(
-            first, lambda index: self._find_close(index, first, origin, days, late)
+        spans = merge_pauses(pauses, first)
+        origin, seconds = self._split(first)
+        late = cutoff is not None and seconds >= cutoff
+        index, counted = self._reach(
+            first, lambda index: self._find_day(index, first, origin, days, late, clock, spans)
         )
-        trace = self._trace_days(index, first, origin, found, days, late)
-        return Answer(to_moment(index.closes[found]), trace)
+        last = self._due(index, counted.found, clock)
+        return Answer(
+            to_moment(last),
+            lambda: self._trace_days(index, first, origin, counted, days, late, clock, last),
+        )
 
     def is_workday(self, day):
         """Say whether the local calendar day (a date) has any working time."""
@@ -175,27 +212,73 @@ class WorkTimeline(WorkTrace):
             return index.before[0] if index.before else 0
         return index.before[found] + min(moment, index.ends[found]) - index.starts[found]
 
+    def _counted(self, index, first, last, spans):
+        """Return the working seconds between two moments that lie in none of the spans."""
+        total = self._worked(index, last) - self._worked(index, first)
+        for span in spans:
+            if first < span.end and span.begin < last:
+                total -= self._worked(index, min(last, span.end))
+                total += self._worked(index, max(first, span.begin))
+        return total
+
     @staticmethod
     def _find_sum(index, first, target, seconds):
         """Return the interval in which the sum is reached, or None when it lies further on."""
         found = bisect_left(index.done, target) if seconds else bisect_right(index.ends, first)
         return found if found < len(index.ends) else None
 
-    @staticmethod
-    def _find_close(index, first, origin, days, late):
-        """Return the position of the last counted working day, or None when it lies further on."""
+    def _due(self, index, found, clock):
+        """Return the moment at which a limit that ends on a working day is due."""
+        if clock is None:
+            return index.closes[found]
+        return self._at(index.days[found], clock)
+
+    def _find_day(self, index, first, origin, days, late, clock, spans):
+        """Return the _Counted of a limit in working days, or None when it lies further on."""
+        following = bisect_right(index.days, origin)
         if late:
-            found = bisect_right(index.days, origin) + days
+            found = following + days
         elif days:
-            found = bisect_right(index.days, origin) + days - 1
+            found = following + days - 1
         else:
             found = bisect_left(index.days, origin)
-            if found < len(index.days) and index.closes[found] <= first:
+            if found < len(index.days) and self._due(index, found, clock) <= first:
                 found += 1
-        return found if found < len(index.days) else None
+        pauses = []
+        for span in spans:
+            if found >= len(index.days):
+                return None
+            if span.begin >= self._due(index, found, clock):
+                break
+            if span.end >= self._midnight(index.stop):
+                return None
+            before = found
+            # With a cut-off, the day of the start is over before the count begins.
+            low = max(bisect_right(index.closes, span.begin), following if late else 0)
+            high = max(bisect_right(index.closes, span.end), low)
+            found = self._pass_over(index, found, low, high, span, clock)
+            pauses.append((span, found - before))
+        return _Counted(found, pauses) if found < len(index.days) else None
+
+    def _pass_over(self, index, found, low, high, span, clock):
+        """Return the position to which a pause moves the due day ``found``.
+
+        :param int low: position of the first working day that ends in the pause
+        :param int high: position of the first that does not any more
+        """
+        if low <= found:
+            found += high - low
+        # Only a time of day other than the close can still lie in the pause.
+        while clock is not None and found < len(index.days):
+            if not span.begin < self._due(index, found, clock) <= span.end:
+                break
+            found += 1
+            if found == low:
+                found += high - low
+        return found
 
     def _reach(self, first, find):
-        """Grow the timeline until ``find(index)`` gives a position; return both."""
+        """Grow the timeline until ``find(index)`` gives an answer; return index and answer."""
         index = self._cover(first, first)
         limit = EPOCH_ORDINAL + first // DAY + HORIZON_DAYS
         while (found := find(index)) is None:
@@ -204,133 +287,3 @@ class WorkTimeline(WorkTrace):
             edge = (index.stop - EPOCH_ORDINAL + 2) * DAY
             index = self._cover(first, edge)
         return index, found
-
-    # === LAYING OUT === #
-
-    def _cover(self, first, last):
-        """Return an index that holds every local day between two moments (seconds since 1970)."""
-        low = EPOCH_ORDINAL + first // DAY - 1
-        high = EPOCH_ORDINAL + last // DAY + 2
-        index = self._index
-        if index and index.first <= low and high <= index.stop:
-            return index
-        with self._lock:
-            index = self._index
-            if index is None:
-                index = self._build(low, high + BLOCK_DAYS, 0)
-            if low < index.first:
-                earlier = self._build(min(low, index.first - BLOCK_DAYS), index.first, 0)
-                index = self._join(earlier, index)
-            if high > index.stop:
-                stop = min(max(high, index.stop + BLOCK_DAYS), date.max.toordinal())
-                index = self._join(index, self._build(index.stop, stop, 0))
-            self._index = index
-        return index
-
-    @staticmethod
-    def _join(left, right):
-        """Return one index of two adjoining ones; sums go on from the left."""
-        shift = (left.done[-1] if left.done else 0) - (right.before[0] if right.before else 0)
-        return _Index(
-            left.first,
-            right.stop,
-            left.starts + right.starts,
-            left.ends + right.ends,
-            left.before + [value + shift for value in right.before],
-            left.done + [value + shift for value in right.done],
-            left.days + right.days,
-            left.opens + right.opens,
-            left.closes + right.closes,
-        )
-
-    def _build(self, first, stop, total):
-        """Lay out the local days ``first`` … ``stop`` - 1 (ordinals) from a sum of ``total``."""
-        index = _Index(first, stop, [], [], [], [], [], [], [])
-        frontier = None
-        midnight = self._midnight(first)
-        for ordinal in range(first, stop):
-            following = self._midnight(ordinal + 1)
-            plain = following - midnight == DAY
-            size = len(index.starts)
-            for begin, end in self._windows(ordinal):
-                if plain:
-                    begin, end = midnight + begin, midnight + end
-                else:
-                    begin, end = self._instant(ordinal, begin), self._instant(ordinal, end)
-                if frontier is not None:
-                    begin = max(begin, frontier)
-                for piece in self._cut(begin, end):
-                    index.starts.append(piece[0])
-                    index.ends.append(piece[1])
-                    index.before.append(total)
-                    total += piece[1] - piece[0]
-                    index.done.append(total)
-                    frontier = piece[1]
-            if len(index.starts) > size:
-                index.days.append(ordinal)
-                index.opens.append(index.starts[size])
-                index.closes.append(index.ends[-1])
-            midnight = following
-        return index
-
-    def _windows(self, ordinal):
-        """Return the sorted, disjoint (from, to) of one local day, before closures."""
-        if self.schedule.exceptions:
-            exception = self.schedule.exceptions.get(date.fromordinal(ordinal))
-            if exception is not None:
-                return exception[1]
-        # Odd and even weeks are counted from the first day of year 1, as resource.calendar does.
-        return self.schedule.weeks[(ordinal - 1) % 7 + 7 * ((ordinal - 1) // 7 % 2)]
-
-    def _midnight(self, ordinal):
-        """Return the moment at which a local day begins; time zones are slow, so it is kept."""
-        if ordinal not in self._midnights:
-            self._midnights[ordinal] = self._instant(ordinal, 0)
-        return self._midnights[ordinal]
-
-    def _instant(self, ordinal, seconds):
-        """Return the moment at which the local clock of a day shows ``seconds`` after midnight.
-
-        A time that the clock skips or shows twice is read as standard time. The end of the day is
-        the second after 23:59:59.
-        """
-        extra = 1 if seconds == DAY else 0
-        local = datetime.fromordinal(ordinal) + timedelta(seconds=seconds - extra)
-        offset = self.tz.localize(local).utcoffset()
-        return to_seconds(local - offset) + extra
-
-    def _cut(self, begin, end):
-        """Return what the closures leave of an interval."""
-        pieces = []
-        found = bisect_right(self._closure_ends, begin)
-        while begin < end and found < len(self._closures):
-            closed_from, closed_to = self._closures[found]
-            if closed_from >= end:
-                break
-            if closed_from > begin:
-                pieces.append((begin, closed_from))
-            begin = closed_to
-            found += 1
-        if begin < end:
-            pieces.append((begin, end))
-        return pieces
-
-    def _merge_closures(self, closures):
-        """Return the closures as sorted disjoint (from, to).
-
-        A closure that ends at 23:59:59 local time lasts until midnight: that is how a day off is
-        entered, and its last second is no working day.
-        """
-        merged = []
-        for begin, end, _name in sorted(closures):
-            if self._local(end).time().isoformat() == '23:59:59':
-                end += 1
-            if merged and begin <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-            elif begin < end:
-                merged.append((begin, end))
-        return merged
-
-    def _local(self, seconds):
-        """Return the local wall clock (naive) at a moment."""
-        return pytz.utc.localize(to_moment(seconds)).astimezone(self.tz).replace(tzinfo=None)

@@ -14,6 +14,36 @@ TRACE_HEAD = 31  # working days that a trace lists one by one from the start …
 TRACE_TAIL = 7  # … and before the end; those between are summed up in one step
 
 
+class Answer:
+    """A moment together with the steps that led to it, which are laid out when asked for.
+
+    :ivar deadline: naive UTC datetime
+    :ivar trace: list of steps
+    """
+
+    __slots__ = ('_explain', '_trace', 'deadline')
+
+    def __init__(self, deadline, explain):
+        self.deadline = deadline
+        self._explain = explain
+        self._trace = None
+
+    def __eq__(self, other):
+        return self.deadline == other.deadline and self.trace == other.trace
+
+    def __hash__(self):
+        return hash(self.deadline)
+
+    def __repr__(self):
+        return f'Answer({self.deadline})'
+
+    @property
+    def trace(self):
+        if self._trace is None:
+            self._trace = self._explain()
+        return self._trace
+
+
 def to_seconds(moment):
     """Return the naive UTC datetime as whole seconds since 1970; microseconds are cut off."""
     delta = moment - EPOCH
@@ -28,7 +58,7 @@ def to_moment(seconds):
 class WorkTrace:
     """The half of a timeline that explains; :class:`WorkTimeline` is the half that reckons."""
 
-    def _trace_work(self, index, first, last, seconds):
+    def _trace_work(self, index, first, last, seconds, spans):
         """Return the steps of a sum of working time from ``first`` to ``last``."""
         begin = bisect_right(index.closes, first)
         stop = bisect_left(index.opens, last)
@@ -36,24 +66,28 @@ class WorkTrace:
         position = index.starts[bisect_right(index.ends, first)]
         if position > first:
             trace.append({'code': 'opening', 'at': self._text(position)})
-        previous = self._day_before_gap(index, self._local(first).toordinal())
+        for span in spans:
+            step = self._step_pause(span)
+            trace.append({**step, 'seconds': self._counted(index, span.begin, span.end, ())})
+        previous = self._day_before_gap(index, self._split(first)[0])
         left = seconds
         middle = range(begin + TRACE_HEAD, stop - TRACE_TAIL)
         for found in range(begin, stop):
             if found not in middle:
                 trace += self._step_closed(previous, index.days[found])
-                step = self._step_work(index, found, first, last)
+                step = self._step_work(index, found, first, last, spans)
             elif found == middle[-1]:
-                step = self._step_sum(index, middle, first, last)
+                step = self._step_sum(index, middle, first, last, spans)
             else:
                 continue
-            left -= step['seconds']
-            trace.append({**step, 'left': left})
             previous = index.days[found]
+            if step['seconds'] or not spans:  # a day that was paused from morning to evening
+                left -= step['seconds']
+                trace.append({**step, 'left': left})
         trace.append({'code': 'result', 'at': self._text(last)})
         return trace
 
-    def _trace_days(self, index, first, origin, found, days, late):
+    def _trace_days(self, index, first, origin, counted, days, late, clock, last):
         """Return the steps of counting working days after the day ``origin``."""
         trace = [self._step_start(first)]
         begin = bisect_right(index.days, origin)
@@ -61,14 +95,24 @@ class WorkTrace:
             origin = index.days[begin]
             begin += 1
             trace.append({'code': 'cutoff', 'day': self._date(origin)})
-        if days:
-            trace += self._steps_count(index, origin, begin, found, days)
-        elif index.days[found] != origin:
+        for span, added in counted.pauses:
+            trace.append({**self._step_pause(span), 'workdays': added})
+        found = counted.found
+        total = days + sum(added for _span, added in counted.pauses)
+        base = found - total
+        if not days and index.days[base] != origin:
             trace.append({'code': 'no_time_left', 'day': self._date(origin)})
-            trace += self._step_closed(self._day_before_gap(index, origin), index.days[found])
-        windows = self._step_work(index, found, index.opens[found], index.closes[found])['windows']
-        trace.append({'code': 'close', 'day': self._date(index.days[found]), 'windows': windows})
-        trace.append({'code': 'result', 'at': self._text(index.closes[found])})
+            trace += self._step_closed(self._day_before_gap(index, origin), index.days[base])
+            origin, begin = index.days[base], base + 1
+        if total:
+            trace += self._steps_count(index, origin, begin, found, total)
+        day = self._date(index.days[found])
+        if clock is None:
+            step = self._step_work(index, found, index.opens[found], index.closes[found], ())
+            trace.append({'code': 'close', 'day': day, 'windows': step['windows']})
+        else:
+            trace.append({'code': 'at', 'day': day, 'time': self._clock(last, index.days[found])})
+        trace.append({'code': 'result', 'at': self._text(last)})
         return trace
 
     def _steps_count(self, index, origin, begin, found, days):
@@ -102,7 +146,14 @@ class WorkTrace:
     def _step_start(self, first):
         return {'code': 'start', 'at': self._text(first), 'tz': self.schedule.tz}
 
-    def _step_work(self, index, found, first, last):
+    def _step_pause(self, span):
+        """Return the step for a pause; what it adds to the limit is for the caller to say."""
+        step = {'code': 'pause', 'from': self._text(span.begin), 'to': self._text(span.end)}
+        if span.names:
+            step['names'] = list(span.names)
+        return step
+
+    def _step_work(self, index, found, first, last, spans):
         """Return the windows of one working day that lie between two moments, and their sum."""
         begin = bisect_right(index.ends, max(first, index.opens[found]))
         stop = bisect_left(index.starts, min(last, index.closes[found]))
@@ -111,14 +162,30 @@ class WorkTrace:
         for position in range(begin, stop):
             start = max(first, index.starts[position])
             end = min(last, index.ends[position])
-            windows.append([self._clock(start, day), self._clock(end, day)])
-            total += end - start
+            for left, right in self._leave_out(start, end, spans) if spans else ((start, end),):
+                windows.append([self._clock(left, day), self._clock(right, day)])
+                total += right - left
         step = {'code': 'work', 'day': self._date(day), 'windows': windows, 'seconds': total}
         if names := self._names(day, day + 1):
             step['names'] = names
         return step
 
-    def _step_sum(self, index, middle, first, last):
+    @staticmethod
+    def _leave_out(begin, end, spans):
+        """Return what the spans leave of an interval."""
+        pieces = []
+        for span in spans:
+            if span.begin >= end or begin >= end:
+                break
+            if span.end > begin:
+                if span.begin > begin:
+                    pieces.append((begin, span.begin))
+                begin = max(begin, span.end)
+        if begin < end:
+            pieces.append((begin, end))
+        return pieces
+
+    def _step_sum(self, index, middle, first, last, spans):
         """Return the sum of the working days in the middle of a long limit."""
         begin = max(first, index.opens[middle[0]])
         end = min(last, index.closes[middle[-1]])
@@ -127,7 +194,7 @@ class WorkTrace:
             'from': self._date(index.days[middle[0]]),
             'to': self._date(index.days[middle[-1]]),
             'days': len(middle),
-            'seconds': self._worked(index, end) - self._worked(index, begin),
+            'seconds': self._counted(index, begin, end, spans),
         }
 
     def _step_closed(self, previous, ordinal):
@@ -183,4 +250,4 @@ class WorkTrace:
     @staticmethod
     def _text(moment):
         """Return a moment as text in UTC, the way Odoo writes datetimes."""
-        return to_moment(moment).strftime('%Y-%m-%d %H:%M:%S')
+        return to_moment(moment).isoformat(' ')
