@@ -14,12 +14,16 @@ from ..tools.preset_files import PresetFile, PresetFileError, PresetRow
 REF = re.compile(r"""ref\(\s*['"]([\w.]+)['"]\s*\)""")
 RELATIONS = ('many2one', 'many2many')
 
+# A cell that names no record, in a field that would name one by default.
+NOBODY = '-'
+
 
 class ComplaintPresetLoader(models.AbstractModel):
     """Turns the CSV files of a preset into records of a company.
 
     Columns are field names; `name@zh_CN` carries a translation. A relation holds ids of rows, or
-    whole external ids; a domain names records as `ref('grade_major')`.
+    whole external ids, and “-” for none where the field has a default; a domain names records as
+    `ref('grade_major')`.
     """
 
     _name = 'complaint.preset.loader'
@@ -210,6 +214,8 @@ class ComplaintPresetLoader(models.AbstractModel):
         """Return a cell as Odoo's import wants it: whole external ids, ids inside domains."""
         cell = row.cells[name]
         if self.env[file.model]._fields[name].type in RELATIONS:
+            if cell == NOBODY:
+                return ''
             return ','.join(
                 self._get_xmlid(known, install, file.addon, part.strip())
                 for part in cell.split(',')
@@ -257,7 +263,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         for header, cell in row.cells.items():
             field = self.env[file.model]._fields.get(header)
             if field and field.type in RELATIONS:
-                names |= {part.strip() for part in cell.split(',')}
+                names |= {part.strip() for part in cell.split(',')} - {NOBODY}
             else:
                 names |= set(REF.findall(cell))
         return {name for name in names if '.' not in name} - {row.id}
