@@ -10,14 +10,20 @@
         # Access first: views and data refer to models that somebody must be able to read.
         'security/ir.model.access.csv',
         'security/complaint_sla_security.xml',
+        'security/complaint_workday_security.xml',
         'data/mail_activity_type_data.xml',
         'data/ir_cron_data.xml',
+        'data/complaint_workday_cron_data.xml',
         'data/complaint_sla_policy_data.xml',
         'views/complaint_sla_templates.xml',
         'views/complaint_sla_policy_views.xml',
         'views/complaint_sla_clock_views.xml',
         'views/complaint_case_views.xml',
         'views/complaint_team_views.xml',
+        'views/resource_calendar_views.xml',
+        # Before the exceptions: their list has a button that opens it.
+        'wizard/complaint_workday_load_views.xml',
+        'views/complaint_workday_views.xml',
         # Menus last: they open the actions above.
         'views/complaint_sla_menus.xml',
     ],

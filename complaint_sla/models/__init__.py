@@ -8,8 +8,14 @@ from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_reckon
 from . import complaint_sla_trace
+from . import complaint_sla_trace_names
 from . import complaint_sla_trace_rule
 from . import complaint_team
+from . import complaint_workday
+from . import complaint_workday_source
+from . import complaint_workday_watch
+from . import res_company
+from . import res_partner
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves

@@ -15,6 +15,7 @@ ENGINE_FIELDS = {
     'company_id',
     'flexible_hours',
     'hours_per_day',
+    'ignores_workdays',
     'schedule_type',
     'two_weeks_calendar',
     'tz',
@@ -30,6 +31,11 @@ class ResourceCalendar(models.Model):
         copy=False,
         export_string_translation=False,
         help="Renewed with every change of the working time; names what may be kept in memory.",
+    )
+    ignores_workdays = fields.Boolean(
+        string="Open on public holidays",
+        help="The days off and make-up days of the country do not count in these working hours. "
+        "Exceptions that name them do.",
     )
 
     # === CONSTRAINTS === #
@@ -128,6 +134,23 @@ class ResourceCalendar(models.Model):
 
     def _prepare_schedule(self, company):
         """Return what this calendar says as a Schedule, leaves of single people left out."""
+        weeks = self._get_weeks()
+        leaves = self.env['resource.calendar.leaves'].search(self._get_closure_domain(company))
+        return Schedule(
+            tz=self.tz or 'UTC',
+            weeks=weeks,
+            closures=tuple(
+                sorted(
+                    (to_seconds(leave.date_from), to_seconds(leave.date_to), leave.name or '')
+                    for leave in leaves
+                )
+            ),
+            exceptions=self._get_day_exceptions(company),
+            day_seconds=self._get_day_seconds(weeks),
+        )
+
+    def _get_weeks(self):
+        """Return the working hours of two weeks, as a Schedule holds them."""
         weeks = [[] for _day in range(14)]
         for attendance in self.attendance_ids.filtered(lambda a: a._is_work_period()):
             window = (
@@ -142,19 +165,7 @@ class ResourceCalendar(models.Model):
                 weeks[weekday + 7].append(window)
             else:
                 weeks[weekday + 7 * int(attendance.week_type)].append(window)
-        leaves = self.env['resource.calendar.leaves'].search(self._get_closure_domain(company))
-        return Schedule(
-            tz=self.tz or 'UTC',
-            weeks=tuple(tuple(sorted(windows)) for windows in weeks),
-            closures=tuple(
-                sorted(
-                    (to_seconds(leave.date_from), to_seconds(leave.date_to), leave.name or '')
-                    for leave in leaves
-                )
-            ),
-            exceptions=self._get_day_exceptions(company),
-            day_seconds=self._get_day_seconds(weeks),
-        )
+        return tuple(tuple(sorted(windows)) for windows in weeks)
 
     def _get_closure_domain(self, company):
         """Return the domain of the leaves in which nobody of this calendar works."""
@@ -171,6 +182,9 @@ class ResourceCalendar(models.Model):
     def _get_day_exceptions(self, company):
         """Return the days on which other hours hold than the calendar's own.
 
+        A make-up day never takes work away: where its weekday has no hours, the calendar's own
+        hours hold. Closures are cut out of these days as out of any other.
+
         Hook: what overrides it renews `engine_token` whenever its answer changes.
 
         :param company: res.company for which the calendar is asked
@@ -178,7 +192,20 @@ class ResourceCalendar(models.Model):
             midnight, empty for a day off
         :rtype: dict
         """
-        return {}
+        exceptions = {}
+        weeks = self._get_weeks()
+        # Names as they are stored: the timeline is shared by users of all languages.
+        for workday in self.env['complaint.workday']._get_for_calendar(self, company):
+            windows = ()
+            if workday.kind == 'on':
+                # Odd and even weeks as resource.calendar counts them, from the first day of year 1.
+                week_type = (workday.date.toordinal() - 1) // 7 % 2
+                windows = weeks[int(workday.like_weekday) + 7 * week_type]
+                if not windows:
+                    exceptions.pop(workday.date, None)
+                    continue
+            exceptions[workday.date] = (workday.with_context(lang=None).name, windows)
+        return exceptions
 
     def _get_day_seconds(self, weeks):
         """Return how many seconds this calendar's working day has.

@@ -15,3 +15,6 @@ from . import test_reminder_parallel
 from . import test_resource_calendar
 from . import test_work_timeline
 from . import test_work_timeline_odoo
+from . import test_workday
+from . import test_workday_load
+from . import test_workday_warning

@@ -7,3 +7,4 @@ from . import timeline_cache
 from . import work_layout
 from . import work_timeline
 from . import work_trace
+from . import workday_sources
