@@ -29,5 +29,6 @@
     ],
     'demo': ['demo/complaint_sla_clock_demo.xml'],
     'assets': {'web.assets_tests': ['complaint_sla/static/tests/tours/**/*']},
+    'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

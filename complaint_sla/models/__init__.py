@@ -1,5 +1,7 @@
 from . import complaint_case
 from . import complaint_event
+from . import complaint_preset_exporter
+from . import complaint_preset_loader
 from . import complaint_sla_clock
 from . import complaint_sla_clock_reconcile
 from . import complaint_sla_clock_remind
