@@ -73,7 +73,30 @@ def fill(env, people, filled, size):
             last=size,
         )
     )
+    _add_documents(env, filled, size)
     _tidy(env)
+
+
+def _add_documents(env, filled, size):
+    """Let every second complaint name an order, with lots that hold a hundred complaints each."""
+    env.cr.execute(
+        SQL(
+            """
+        INSERT INTO complaint_document (
+            case_id, company_id, number, number_key, lot, lot_key, create_uid, create_date
+        )
+        SELECT c.id, c.company_id, 'SO-' || n, 'so' || n,
+            'L-' || lpad((n %% %(lots)s)::text, 4, '0'), 'l' || lpad((n %% %(lots)s)::text, 4, '0'),
+            c.create_uid, c.create_date
+        FROM generate_series(%(first)s, %(last)s, 2) n
+        JOIN complaint_case c ON c.number = 'B-' || n
+        """,
+            lots=max(size // 200, 1),
+            first=filled + 1,
+            last=size,
+        )
+    )
+    env.cr.execute("ANALYZE complaint_document")
 
 
 def _tidy(env):

@@ -7,6 +7,7 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench                            1,000 and 100,000 complaints
     ./dev bench --sizes 1000,1000000       other numbers
     ./dev bench --write                    keep the table as bench/results.md
+    ./dev bench tick                       what a tick costs with many clocks (tick.py)
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import fill
 import steps
+import tick
 
 import odoo
 from odoo import api
@@ -121,6 +123,8 @@ def parse(arguments):
 
 def main(arguments):
     """Measure and print; nothing is committed, so the database stays as it was."""
+    if arguments[:1] == ["tick"]:
+        return tick.main(arguments[1:])
     options = parse(arguments)
     config.parse_config([])
     with Registry(config["db_name"][0]).cursor() as cr:

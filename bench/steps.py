@@ -97,12 +97,15 @@ def get_steps(env, people):
         "open one complaint": lambda: case.web_read(form),
     }
     if hasattr(cases, "find_similar"):
-        steps["what is already known, while typing"] = lambda: cases.find_similar(
-            {
-                "name": "电梯故障无人维修 东区一号楼",
-                "complainant_phone": "139000000042",
-                "partner_id": people.partners[7].id,
-                "category_id": people.categories[0].id,
-            }
+        typed = {
+            "name": "电梯故障无人维修 东区一号楼",
+            "complainant_phone": "139000000042",
+            "partner_id": people.partners[7].id,
+            "category_id": people.categories[0].id,
+        }
+        documents = [{"number": "SO-70021", "lot": "L-0042"}, {"number": "SO-90210"}]
+        steps["what is already known, while typing"] = lambda: cases.find_similar(typed)
+        steps["the same with documents and a lot"] = lambda: cases.find_similar(
+            {**typed, "documents": documents}
         )
     return steps

@@ -36,6 +36,9 @@ from . import complaint_case_round
 from . import complaint_contact
 from . import complaint_contact_promise
 from . import complaint_case_similar
+from . import complaint_document_type
+from . import complaint_document
+from . import complaint_case_document
 from . import complaint_case_repeat
 from . import complaint_case_merge
 from . import complaint_case_mass

@@ -81,7 +81,7 @@ class ComplaintCaseSimilar(models.Model):
 
         :param dict values: field values of the form, relations as ids: `id` (of a saved one),
             `company_id`, `partner_id`, `complainant_phone`, `complainant_email`, `category_id`,
-            `name`; all optional
+            `name`, `documents` (dicts: `number`, `lot`, `res_model`, `res_id`); all optional
         :return: as `_find_similar`
         """
         return self._look_up_similar(self._clean_similar_values(values), SIMILAR_LIMIT)
@@ -89,15 +89,20 @@ class ComplaintCaseSimilar(models.Model):
     def _find_similar(self, limit=SIMILAR_LIMIT):
         """Return the complaints that resemble this one, best first; never merges any.
 
-        Only what the current user may read. `_get_similar_keys` is where further keys (documents,
-        lots) come in.
+        Only what the current user may read. `_get_similar_keys` is where further keys come in,
+        such as documents and lots.
 
         :param int limit: at most so many
         :return: list of dicts: `id`, `number`, `name`, `stage` (its name), `received_at` (UTC),
             `is_closed`, `score` (0 to 100), `reasons` (sentences)
         """
         self.ensure_one()
-        values = {
+        return self._look_up_similar(self._get_similar_values(), limit)
+
+    def _get_similar_values(self):
+        """Return the values of a complaint as the look-up takes them; addons above add theirs."""
+        self.ensure_one()
+        return {
             'id': self._origin.id,
             'company_id': self.company_id.id,
             'partner_id': self.partner_id.id,
@@ -106,7 +111,6 @@ class ComplaintCaseSimilar(models.Model):
             'category_id': self.category_id.id,
             'name': self.name,
         }
-        return self._look_up_similar(values, limit)
 
     @api.model
     def _clean_similar_values(self, values):
@@ -133,7 +137,10 @@ class ComplaintCaseSimilar(models.Model):
 
     @api.model
     def _look_up_similar(self, values, limit):
-        """Ask the database at most twice for complaints: who complains, and what about."""
+        """Ask the database at most twice for complaints: who complains, and what about.
+
+        (And once before that for documents, if there are any.)
+        """
         domain = self._get_similar_domain(values)
         if domain.is_false():
             return []

@@ -42,6 +42,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [
             'complaint.milestone',
             'complaint.kind',
+            'complaint.document.type',
             'complaint.complainant.kind',
             'complaint.flag',
             'complaint.procedure',
@@ -135,6 +136,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [
             'complaint.milestone',
             'complaint.kind',
+            'complaint.document.type',
             'complaint.complainant.kind',
             'complaint.channel',
             'complaint.flag',

@@ -14,6 +14,7 @@ from . import test_confirmation
 from . import test_contradicting_procedures
 from . import test_contact
 from . import test_department_acceptance
+from . import test_document
 from . import test_erase
 from . import test_event
 from . import test_first_contact

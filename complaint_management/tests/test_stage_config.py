@@ -74,6 +74,7 @@ class TestStageInUse(ComplaintCommon):
                 'complaint.milestone',
                 'complaint.category',
                 'complaint.kind',
+                'complaint.document.type',
                 'complaint.channel',
                 'complaint.grade',
                 'complaint.flag',

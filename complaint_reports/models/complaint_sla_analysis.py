@@ -27,7 +27,10 @@ class ComplaintSlaAnalysis(models.Model):
     _auto = False
     _rec_name = 'policy_id'
     _order = 'deadline desc, id desc'
-    _depends = {'complaint.sla.clock': list(CLOCK_COLUMNS), 'complaint.case': list(CASE_COLUMNS)}
+    _depends = {
+        'complaint.sla.clock': [*CLOCK_COLUMNS, 'paused_at'],
+        'complaint.case': list(CASE_COLUMNS),
+    }
 
     case_id = fields.Many2one(string="Complaint", readonly=True)
     # A column of the query; the line's own is copied from the case when that is written.
@@ -86,7 +89,8 @@ class ComplaintSlaAnalysis(models.Model):
 
         :return: {field name: SQL expression over the tables `clock` and `complaint_case`}
         """
-        is_late = self.env['complaint.sla.clock']._get_late_condition('clock')
+        clocks = self.env['complaint.sla.clock']
+        is_late = clocks._get_late_condition('clock')
         return {
             'id': SQL("clock.id"),
             **{name: SQL.identifier('clock', name) for name in CLOCK_COLUMNS},
@@ -94,18 +98,17 @@ class ComplaintSlaAnalysis(models.Model):
             'is_late': is_late,
             'on_time_rate': SQL(
                 "CASE WHEN clock.state = 'met' THEN 1.0"
-                " WHEN clock.state = 'missed' OR (clock.state = 'running' AND %s) THEN 0.0 END"
-                "::float8",
+                " WHEN clock.state = 'missed' OR (clock.state IN ('running', 'paused') AND %s)"
+                " THEN 0.0 END::float8",
                 is_late,
             ),
             'hours_taken': SQL(
                 "EXTRACT(EPOCH FROM clock.stopped_at - clock.started_at)::float8 / 3600"
             ),
             'hours_late': SQL(
-                "CASE WHEN %s THEN EXTRACT(EPOCH FROM COALESCE(clock.stopped_at, %s)"
-                " - clock.deadline)::float8 / 3600 END",
+                "CASE WHEN %s THEN EXTRACT(EPOCH FROM %s - clock.deadline)::float8 / 3600 END",
                 is_late,
-                self._get_now(),
+                clocks._get_end_expression('clock'),
             ),
         }
 

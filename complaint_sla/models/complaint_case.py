@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .complaint_sla_clock import OPEN_STATES
+
 
 class ComplaintCase(models.Model):
     _inherit = 'complaint.case'
@@ -24,11 +26,20 @@ class ComplaintCase(models.Model):
         copy=False,
         index='btree_not_null',
     )
+    sla_paused_at = fields.Datetime(
+        string="Paused since",
+        compute='_compute_sla_deadline',
+        store=True,
+        copy=False,
+        index='btree_not_null',
+        help="Since when a time limit stands still.",
+    )
     sla_state = fields.Selection(
         selection=[
             ('on_time', "On time"),
             ('at_risk', "At risk"),
             ('late', "Late"),
+            ('paused', "Paused"),
             ('none', "No time limit"),
         ],
         string="Time limit",
@@ -47,26 +58,35 @@ class ComplaintCase(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('sla_clock_ids.state', 'sla_clock_ids.deadline', 'sla_clock_ids.warn_at')
+    @api.depends(
+        'sla_clock_ids.state',
+        'sla_clock_ids.deadline',
+        'sla_clock_ids.warn_at',
+        'sla_clock_ids.paused_at',
+    )
     def _compute_sla_deadline(self):
         clocks = self.env['complaint.sla.clock'].sudo()  # dates of cases that are read anyhow
-        dates = {
-            case.id: (deadline, warn_at)
-            for case, deadline, warn_at in clocks._read_group(
-                [('case_id', 'in', self._origin.ids), ('state', '=', 'running')],
-                ['case_id'],
-                ['deadline:min', 'warn_at:min'],
-            )
-        }
+        running, paused = {}, {}
+        for case, state, deadline, warn_at, paused_at in clocks._read_group(
+            [('case_id', 'in', self._origin.ids), ('state', 'in', OPEN_STATES)],
+            ['case_id', 'state'],
+            ['deadline:min', 'warn_at:min', 'paused_at:min'],
+        ):
+            if state == 'running':
+                running[case.id] = (deadline, warn_at)
+            else:
+                paused[case.id] = paused_at
         for case in self:
-            case.sla_deadline, case.sla_warn_at = dates.get(case._origin.id, (False, False))
+            number = case._origin.id
+            case.sla_deadline, case.sla_warn_at = running.get(number, (False, False))
+            case.sla_paused_at = paused.get(number, False)
 
-    @api.depends('sla_deadline', 'sla_warn_at')
+    @api.depends('sla_deadline', 'sla_warn_at', 'sla_paused_at')
     def _compute_sla_state(self):
         now = self.env['complaint.sla.clock']._get_now()
         for case in self:
             if not case.sla_deadline:
-                case.sla_state = 'none'
+                case.sla_state = 'paused' if case.sla_paused_at else 'none'
             elif case.sla_deadline < now:
                 case.sla_state = 'late'
             else:
@@ -76,11 +96,13 @@ class ComplaintCase(models.Model):
         if operator != 'in':
             return NotImplemented
         now = self.env['complaint.sla.clock']._get_now()
+        idle = Domain('sla_deadline', '=', False)
         domains = {
             'late': Domain('sla_deadline', '<', now),
             'at_risk': Domain('sla_deadline', '>=', now) & Domain('sla_warn_at', '<=', now),
             'on_time': Domain('sla_deadline', '>=', now) & Domain('sla_warn_at', '>', now),
-            'none': Domain('sla_deadline', '=', False),
+            'paused': idle & Domain('sla_paused_at', '!=', False),
+            'none': idle & Domain('sla_paused_at', '=', False),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
@@ -97,18 +119,16 @@ class ComplaintCase(models.Model):
         for case in self:
             case.sla_late_count = counts.get(case._origin.sudo(), 0)
 
-    @api.depends('sla_deadline')
+    @api.depends('sla_deadline', 'sla_paused_at')
     def _compute_sla_time_left(self):
-        running = self.filtered('sla_deadline')
-        clocks = (
-            self.env['complaint.sla.clock']
-            .sudo()
-            .search(  # of cases that are read anyhow
-                [('case_id', 'in', running._origin.ids), ('state', '=', 'running')]
-            )
+        limited = self.filtered(lambda case: case.sla_deadline or case.sla_paused_at)
+        clocks = self.env['complaint.sla.clock'].sudo()  # of cases that are read anyhow
+        clocks = clocks.search(
+            [('case_id', 'in', limited._origin.ids), ('state', 'in', OPEN_STATES)]
         )
         following = {}
-        for clock in clocks:  # in the order of deadlines
+        # What runs comes first, in the order of deadlines.
+        for clock in clocks.sorted(lambda clock: (clock.state == 'paused', clock.deadline)):
             following.setdefault(clock.case_id.id, clock)
         for case in self:
             clock = following.get(case._origin.id)
@@ -133,6 +153,36 @@ class ComplaintCase(models.Model):
             moved = self.filtered(lambda case: before[case.id] != after[case.id])
             self.env['complaint.sla.clock']._reconcile(moved, changed)
         return result
+
+    @api.model
+    def _get_clock_fields(self):
+        """Return the fields of a case that hold dates of its clocks."""
+        return [self._fields[name] for name in ('sla_deadline', 'sla_warn_at', 'sla_paused_at')]
+
+    def _set_clock_dates(self, clocks):
+        """Set the dates that `_compute_sla_deadline` would find, given all clocks of the cases.
+
+        :param clocks: complaint.sla.clock records
+        """
+        by_case = clocks.grouped('case_id')
+        for case in self:
+            own = by_case.get(case, clocks.browse())
+            running = own.filtered(lambda clock: clock.state == 'running')
+            paused = own.filtered(lambda clock: clock.state == 'paused')
+            for name, dates in (
+                ('sla_deadline', running.mapped('deadline')),
+                ('sla_warn_at', running.mapped('warn_at')),
+                ('sla_paused_at', paused.mapped('paused_at')),
+            ):
+                date = min(filter(None, dates), default=False)
+                if case[name] != date:
+                    case[name] = date
+
+    def _update_promised_at(self):
+        """Let limits follow that go by what the customer was promised."""
+        super()._update_promised_at()
+        if self.env['complaint.sla.policy']._follows_promises():
+            self.env['complaint.sla.clock']._reconcile(self)
 
     def _get_watched_values(self, names):
         """Return {case id: {field name: value}}, whatever of it the user may read."""

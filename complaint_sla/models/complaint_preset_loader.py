@@ -6,4 +6,9 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _get_models(self):
-        return [*super()._get_models(), 'complaint.sla.policy', 'complaint.sla.escalation']
+        # Stages name reasons to pause; policies name everything else.
+        return ['complaint.sla.pause.reason', *super()._get_models(), 'complaint.sla.policy']
+
+    @api.model
+    def _get_shared_models(self):
+        return [*super()._get_shared_models(), 'complaint.sla.pause.reason']

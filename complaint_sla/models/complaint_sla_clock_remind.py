@@ -1,179 +1,82 @@
-from datetime import timedelta
+from odoo import models
 
-from psycopg2.errors import SerializationFailure
-
-from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
-
-BATCH_SIZE = 200
+from ..tools import ladder
+from ..tools.reckoning import to_work_seconds
 
 
 class ComplaintSlaClockRemind(models.Model):
-    """How people learn of a deadline: one activity for each clock that falls due."""
+    """What a clock says about its own ladder; the rows are `complaint.sla.reminder`."""
 
     _inherit = 'complaint.sla.clock'
 
-    # === PLANNING === #
+    # === ENTRANCE === #
 
     def _schedule_reminders(self):
-        """Have the job run when the first of these clocks falls due, unless it runs before."""
-        due = self.filtered(
-            lambda clock: (
-                clock.state == 'running' and not clock.reminded_at and not clock.is_imported
-            )
-        )
-        if due:
-            self._trigger_reminders(min(due.mapped('deadline')))
-
-    @api.model
-    def _trigger_reminders(self, moment):
-        """Ask for a run of the job at a moment, unless one is asked for that is not later."""
-        cron = self.env.ref('complaint_sla.ir_cron_remind', raise_if_not_found=False)
-        if not cron:
-            return
-        cron_sudo = cron.sudo()  # whoever handles complaints cannot read scheduled actions
-        now = self._get_now()
-        moment = max(moment, now)
-        # Triggers of the past belong to the run that is going on.
-        standing = (
-            self.env['ir.cron.trigger']
-            .sudo()
-            .search_count(  # idem
-                [('cron_id', '=', cron_sudo.id), ('call_at', '>', now), ('call_at', '<=', moment)],
-                limit=1,
-            )
-        )
-        if not standing:
-            cron_sudo._trigger(moment)
-
-    # === THE JOB === #
-
-    @api.model
-    def _cron_remind(self):
-        """Mark an activity for every clock whose deadline has come.
-
-        Takes clocks in batches that no other process holds, and commits each batch together with
-        its marks: a run that is killed has either told somebody and knows it, or neither.
-        """
-        cron = self.env['ir.cron']
-        while True:
-            try:
-                clocks = self._claim_due(BATCH_SIZE)
-            except SerializationFailure:
-                # Another process committed one of these clocks since this one looked; the next
-                # run sees what it did.
-                self.env.cr.rollback()
-                self._trigger_reminders(self._get_now() + timedelta(minutes=1))
-                return
-            if not clocks:
-                break
-            clocks._remind()
-            remaining = self._count_due() if len(clocks) == BATCH_SIZE else 0
-            if not cron._commit_progress(len(clocks), remaining=remaining):
-                return
-        if following := self._get_next_due():
-            self._trigger_reminders(following)
-
-    @api.model
-    def _get_due_condition(self):
-        """Return the condition of the index of clocks of which nobody has been told."""
-        return SQL("state = 'running' AND reminded_at IS NULL AND is_imported IS NOT TRUE")
-
-    @api.model
-    def _claim_due(self, limit):
-        """Lock and return clocks that are due and that no other process has taken."""
-        self.flush_model()
-        query = SQL(
-            "SELECT id FROM complaint_sla_clock WHERE %s AND deadline <= %s "
-            "ORDER BY deadline LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-            self._get_due_condition(),
-            self._get_now(),
-            limit,
-        )
-        # Another run may win the race for a clock; that is no error to log.
-        self.env.cr.execute(query, log_exceptions=False)
-        return self.browse(row[0] for row in self.env.cr.fetchall())
-
-    @api.model
-    def _count_due(self):
-        self.flush_model()
-        [(count,)] = self.env.execute_query(
-            SQL(
-                "SELECT count(*) FROM complaint_sla_clock WHERE %s AND deadline <= %s",
-                self._get_due_condition(),
-                self._get_now(),
-            )
-        )
-        return count
-
-    @api.model
-    def _get_next_due(self):
-        """Return the deadline of the next clock to fall due, or None."""
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT deadline FROM complaint_sla_clock WHERE %s AND deadline > %s "
-                "ORDER BY deadline LIMIT 1",
-                self._get_due_condition(),
-                self._get_now(),
-            )
-        )
-        return rows[0][0] if rows else None
-
-    def _remind(self):
-        """Make one activity for each of these clocks and note that it was made."""
-        told = self.filtered(lambda clock: clock._get_reminded_user())
-        own_type = self.env.ref(
-            'complaint_sla.mail_activity_type_deadline', raise_if_not_found=False
-        )
-        shared = {'res_model_id': self.env['ir.model']._get_id('complaint.case'), 'automated': True}
-        if own_type:  # else the default of activities
-            shared['activity_type_id'] = own_type.id
-        activities = (
-            self.env['mail.activity']
-            .with_context(
-                mail_activity_quick_update=True,  # no mail to each assignee
-                mail_create_nolog=True,
-            )
-            .create([{**shared, **clock._prepare_activity_values()} for clock in told])
-        )
-        now = self._get_now()
-        self.write({'reminded_at': now})
-        for clock, activity in zip(told, activities, strict=True):
-            clock.activity_id = activity
-
-    def _get_reminded_user(self):
-        """Return who is told that this clock is due: the handler, else the leader of the team.
-
-        Nobody who is recused, and nobody who has left.
-        """
-        self.ensure_one()
-        case = self.case_id
-        for user in (case.handler_id, case.team_id.leader_id):
-            if user.active and user not in case.recused_user_ids:
-                return user
-        return self.env['res.users']
-
-    def _prepare_activity_values(self):
-        """Return what differs between activities, in the language and zone of who gets it."""
-        self.ensure_one()
-        user = self._get_reminded_user()
-        clock = self.with_context(lang=user.lang or self.env.lang)
-        moment = format_datetime(
-            clock.env, clock.deadline, tz=user.tz or clock.tz, dt_format='short'
-        )
-        local = fields.Datetime.context_timestamp(
-            clock.with_context(tz=user.tz or clock.tz), clock.deadline
-        )
-        return {
-            'res_id': clock.case_id.id,
-            'user_id': user.id,
-            'summary': clock.env._("Deadline: %(limit)s", limit=clock.policy_id.name),
-            'note': clock.env._("Due %(moment)s.", moment=moment),
-            'date_deadline': local.date(),
-        }
+        """Plan who is told of these clocks and when, after something about them changed."""
+        if alive := self.filtered(lambda clock: not clock.stopped_at):
+            # Rows are the engine's, whoever acts.
+            self.env['complaint.sla.reminder'].sudo()._plan(alive.sudo())
 
     def _release_activities(self):
-        """Take back the activities of clocks that no longer run."""
-        if activities := self.activity_id:
-            activities.unlink()
+        """Take back what was planned or asked for because of clocks that ended."""
+        if self:
+            self.env['complaint.sla.reminder'].sudo()._release(self.sudo())  # idem
+
+    # === RUNGS === #
+
+    def _may_escalate(self):
+        """Say whether anybody is told of this clock: it runs, and it is no imported history."""
+        self.ensure_one()
+        return self.state == 'running' and not self.is_imported
+
+    def _get_rungs(self):
+        """Return {id of a rung, the same in every version: (Rung, when it is due)}."""
+        self.ensure_one()
+        rungs = self.env['complaint.sla.escalation']._get_ladder(
+            self.policy_id.id, self.policy_version
+        )
+        timeline = self._get_timeline()
+        limit = ladder.Limit(
+            self.started_at, self.warn_at, self.deadline, self._get_paused_work(timeline)
+        )
+        count = self._get_counter(timeline)
+        return {
+            rung.root_id: (rung, ladder.get_due_at(rung, limit, timeline, count)) for rung in rungs
+        }
+
+    def _get_paused_work(self, timeline):
+        """Return the working seconds from start to deadline that pauses took out.
+
+        A percentage of the limit is one of the rest.
+        """
+        return self.paused_seconds if self.policy_id._counts_working_time() else 0
+
+    def _get_counter(self, timeline):
+        """Return the function that turns a number of units into seconds."""
+
+        def count(value, unit, is_work_time):
+            if unit == 'day' and not is_work_time:
+                return value * 86400
+            return to_work_seconds(value, unit, timeline)
+
+        return count
+
+    def _get_repetition_due(self, rung, due, number):
+        """Return when a rung is due again, `number` repetitions after `due`."""
+        if not number or not rung.repeat_value:
+            return due
+        timeline = self._get_timeline()
+        seconds = self._get_counter(timeline)(
+            rung.repeat_value * number, rung.repeat_unit, rung.is_work_time
+        )
+        return ladder.add(due, seconds, rung.is_work_time, timeline)
+
+    def _prepare_reminder(self, rung, due):
+        """Return the create values of the row that plans a rung."""
+        return {
+            'clock_id': self.id,
+            'case_id': self.case_id.id,
+            'escalation_id': rung.id,
+            'due_at': due,
+            'next_try_at': due,
+        }

@@ -184,8 +184,16 @@ class ComplaintSlaPolicy(models.Model):
     @api.depends('start_milestone_id')
     def _compute_on_reopen(self):
         for policy in self:
-            begins_once = policy.start_milestone_id.code in INTAKE_MILESTONES
-            policy.on_reopen = 'new' if begins_once else 'again'
+            policy.on_reopen = 'new' if policy._begins_once() else 'again'
+
+    def _begins_once(self):
+        """Say whether this limit starts with the intake, before anything is worked on.
+
+        What was done before then is done; otherwise a limit is a link of a chain, and only what
+        comes after its start fulfils it.
+        """
+        self.ensure_one()
+        return self.start_milestone_id._get_code() in INTAKE_MILESTONES
 
     def _compute_clock_count(self):
         counts = dict(

@@ -102,6 +102,11 @@ class SlaCommon(ComplaintCommon):
         with self.enter_registry_test_mode():
             self.env.ref('complaint_sla.ir_cron_remind').method_direct_trigger()
 
+    def _reminders(self, case):
+        """Return the activities by which somebody is told that a limit of a case is reached."""
+        own_type = self.env.ref('complaint_sla.mail_activity_type_deadline')
+        return case.sudo().activity_ids.filtered(lambda a: a.activity_type_id == own_type)
+
     def assertMoment(self, moment, text, tz='Asia/Shanghai'):
         """Check a naive UTC moment against a local wall clock."""
         self.assertEqual(moment, to_utc(text, tz))

@@ -78,7 +78,7 @@ class TestPawnClocks(steps_of(test_regime_pawn.TestRegimePawn)):
         self._assert_clocks(case, 'running', 'obstacle')
         self._pass_time(minutes=1)
         self._as(self.handler, case)._record_contact(
-            {'purpose': 'progress', 'content': "The polisher is ill, we ask another one."}
+            {'purpose': 'obstacle', 'content': "The polisher is ill, we ask another one."}
         )
         self._assert_clocks(case, 'met', 'obstacle')
 

@@ -3,6 +3,7 @@ from threading import Barrier, Thread
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -27,6 +28,23 @@ class TestReminderParallel(BaseCase):
             self.others = env['complaint.sla.policy'].search([])
             self.other_ids = self.others.ids
             self.others.action_archive()
+            self.handler_id = (
+                env['res.users']
+                .with_context(no_reset_password=True)
+                .create(
+                    {
+                        'name': "Parallel",
+                        'login': 'parallel_handler',
+                        'group_ids': [
+                            Command.link(env.ref('complaint_management.group_complaint_user').id)
+                        ],
+                    }
+                )
+                .id
+            )
+            # Whatever working hours the company has, people are told at once.
+            grade = env['complaint.grade'].create({'name': "Parallel", 'notify_out_of_hours': True})
+            self.grade_id = grade.id
             self.policy_id = (
                 env['complaint.sla.policy']
                 .create(
@@ -48,7 +66,8 @@ class TestReminderParallel(BaseCase):
                     [
                         {
                             'name': f"Parallel {number}",
-                            'handler_id': SUPERUSER_ID,
+                            'handler_id': self.handler_id,
+                            'grade_id': self.grade_id,
                             'is_example': True,
                             'complainant_name': "Somebody",
                         }
@@ -70,6 +89,8 @@ class TestReminderParallel(BaseCase):
             cases._erase("End of the test")
             policy = env['complaint.sla.policy'].browse(self.policy_id)
             policy.unlink()
+            env['res.users'].browse(self.handler_id).action_archive()
+            env['complaint.grade'].browse(self.grade_id).unlink()
             others = env['complaint.sla.policy'].with_context(active_test=False)
             others.browse(self.other_ids).action_unarchive()
             env['ir.cron.trigger'].search(
@@ -81,7 +102,7 @@ class TestReminderParallel(BaseCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 barrier.wait()
-                env['complaint.sla.clock']._cron_remind()
+                env['complaint.sla.reminder']._cron_tick()
         except Exception as error:  # shown by the test
             errors.append(error)
 
@@ -95,7 +116,7 @@ class TestReminderParallel(BaseCase):
                 thread.join()
         self.assertFalse(errors)
         with self._open(DUE) as env:
-            env['complaint.sla.clock']._cron_remind()  # what a lost race left over
+            env['complaint.sla.reminder']._cron_tick()  # what a lost race left over
             activities = env['mail.activity'].search(
                 [
                     ('res_model', '=', 'complaint.case'),
@@ -107,5 +128,11 @@ class TestReminderParallel(BaseCase):
                     ),
                 ]
             )
+            rows = env['complaint.sla.reminder'].search([('case_id', 'in', self.case_ids)])
+            self.assertEqual(
+                set(rows.mapped(lambda row: (row.state, row.error, row.next_try_at))),
+                {('done', False, False)},
+            )
             self.assertEqual(len(activities), CASES)
             self.assertEqual(len(set(activities.mapped('res_id'))), CASES)
+            self.assertEqual(len(rows), CASES)

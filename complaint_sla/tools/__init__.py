@@ -1,5 +1,6 @@
 from . import adjustments
 from . import case_history
+from . import holds
 from . import plain_time
 from . import reckoning
 from . import spans

@@ -126,7 +126,7 @@ class PlainTime:
             # A pause between a date and the working day to which it was moved moves that day.
             target = (target if span.begin < target else due) + span.end - span.begin
             trace.append({**self._step_pause(span), 'span': span.end - span.begin})
-            due, steps = self._roll_moment(first, target, roll)
+            due, steps = self._roll_moment(span.end, target, roll)
         return self._explain(first, due, [step, *trace, *steps])
 
     def _run_days(self, first, ordinal, step, pauses, roll):
@@ -140,7 +140,7 @@ class PlainTime:
             days = self._split(span.end)[0] - self._split(span.begin)[0]
             ordinal = (ordinal if span.begin < self._end_of_day(ordinal) else rolled) + days
             trace.append({**self._step_pause(span), 'days': days})
-            rolled, steps = self._roll(first, ordinal, DAY, roll)
+            rolled, steps = self._roll(span.end, ordinal, DAY, roll)
             due = self._end_of_day(rolled)
         return self._explain(first, due, [step, *trace, *steps])
 
@@ -150,24 +150,26 @@ class PlainTime:
             lambda: [self._step_start(first), *steps, {'code': 'result', 'at': self._text(last)}],
         )
 
-    def _roll_moment(self, first, moment, roll):
+    def _roll_moment(self, earliest, moment, roll):
         """Return a moment moved to a working day as the policy wants it, and the step for it."""
         if roll == KEEP:
             return moment, ()
         ordinal, clock = self._split(moment)
-        rolled, steps = self._roll(first, ordinal, clock, roll)
+        rolled, steps = self._roll(earliest, ordinal, clock, roll)
         return (moment if rolled == ordinal else self._wall(rolled, clock)), steps
 
-    def _roll(self, first, ordinal, clock, roll):
+    def _roll(self, earliest, ordinal, clock, roll):
         """Return a day moved to a working day as the policy wants it, and the step for it.
 
-        The working day before that would not lie after the start is no place for a deadline, so
-        the next one is taken then.
+        A working day before that is over at the start, or when a pause ends, is no place for a
+        deadline, so the next one is taken then.
+
+        :param int earliest: the moment after which a working day before must lie
         """
         if roll == KEEP:
             return ordinal, ()
         _index, rolled = self._reach(
-            first, lambda index: self._find_workday(index, first, ordinal, clock, roll)
+            earliest, lambda index: self._find_workday(index, earliest, ordinal, clock, roll)
         )
         if rolled == ordinal:
             return ordinal, ()
@@ -176,7 +178,7 @@ class PlainTime:
             step['names'] = names
         return rolled, (step,)
 
-    def _find_workday(self, index, first, ordinal, clock, roll):
+    def _find_workday(self, index, earliest, ordinal, clock, roll):
         """Return the working day at, before or after a day, or None when it lies further on."""
         if ordinal >= index.stop:
             return None
@@ -185,7 +187,7 @@ class PlainTime:
             return ordinal
         if roll == PREVIOUS:
             before = bisect_right(index.days, ordinal) - 1
-            if before >= 0 and self._at(index.days[before], clock) > first:
+            if before >= 0 and self._at(index.days[before], clock) > earliest:
                 return index.days[before]
         return index.days[found] if found < len(index.days) else None
 

@@ -11,8 +11,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 const DELAY = 400;
 
 /**
- * What is already known while a complaint is taken in: complaints of the same customer, phone or
- * e-mail, or about much the same, with one click to link them, or to say that this one is a
+ * What is already known while a complaint is taken in: complaints of the same customer, phone,
+ * e-mail, document or lot, or about much the same, with one click to link them, or to say that this one is a
  * duplicate or a repeat of one of them.
  *
  * The server decides what is similar (`complaint.case.find_similar`). The box stays away while
@@ -48,13 +48,27 @@ export class SimilarCases extends Component {
             complainant_email: data.complainant_email || "",
             category_id: data.category_id?.id || false,
             name: data.name || "",
+            documents: this.getDocuments(data),
         };
         const isKnown =
+            question.documents.length ||
             question.partner_id ||
             question.complainant_phone ||
             question.complainant_email ||
             (question.category_id && question.name);
         return isKnown && !data.is_closed ? question : null;
+    }
+
+    /** Return the documents and lots of the form that say anything to look for. */
+    getDocuments(data) {
+        return (data.document_ids?.records || [])
+            .map(({ data: document }) => ({
+                number: document.number || "",
+                lot: document.lot || "",
+                res_model: document.reference?.resModel || false,
+                res_id: document.reference?.resId || false,
+            }))
+            .filter(({ number, lot, res_id }) => number || lot || res_id);
     }
 
     async ask(question) {

@@ -1,0 +1,52 @@
+from odoo import fields, models
+
+from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
+
+from .complaint_sla_extension import PENDING_STATES
+
+PROTECTED_FIELDS.add('sla_extension_ids')
+
+
+class ComplaintCaseExtension(models.Model):
+    """Extensions of the time limits of a case: decided by its approvals, told to its customer."""
+
+    _inherit = 'complaint.case'
+
+    sla_extension_ids = fields.One2many(
+        comodel_name='complaint.sla.extension', inverse_name='case_id', string="Extensions"
+    )
+
+    # === DECIDED === #
+
+    def _after_approval(self, subject, outcome):
+        super()._after_approval(subject, outcome)
+        if subject != 'extension':
+            return
+        extensions = self.sudo().sla_extension_ids.filtered(  # who approves may only read
+            lambda extension: extension.state == 'asked' and extension.has_rule
+        )
+        for extension in extensions.sudo(self.env.su):
+            approvals = extension.sudo().case_id._get_current_approvals('extension')  # idem
+            last = approvals.sorted('decided_at')[-1:]
+            if outcome == 'approved':
+                extension._approve(last.note)
+            else:
+                extension._refuse(last.note)
+
+    # === TOLD === #
+
+    def _tell_extensions(self, moment):
+        """Let what was approved come into force, now that the customers were told.
+
+        :param datetime moment: UTC, when
+        """
+        extensions = self.sudo().sla_extension_ids  # who records the contact may only read them
+        extensions.filtered(lambda extension: extension.state == 'approved')._put_in_force(moment)
+
+    # === CLOSED === #
+
+    def _stamp_move(self, stage, payloads, reopened, reason, moment):
+        super()._stamp_move(stage, payloads, reopened, reason, moment)
+        if stage.is_closed:
+            extensions = self.sudo().sla_extension_ids  # nothing is left to extend
+            extensions.filtered(lambda e: e.state in PENDING_STATES)._settle('cancelled')
