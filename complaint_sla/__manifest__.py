@@ -50,12 +50,11 @@
         'views/complaint_sla_reminder_menus.xml',
     ],
     'demo': ['demo/complaint_sla_clock_demo.xml'],
-    'assets': {'web.assets_tests': ['complaint_sla/static/tests/tours/**/*']},
-    'post_init_hook': 'post_init_hook',
     'assets': {
         'web.assets_backend': ['complaint_sla/static/src/**/*'],
         'web.assets_tests': ['complaint_sla/static/tests/tours/**/*'],
     },
     'pre_init_hook': 'pre_init_hook',
+    'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

@@ -1,6 +1,7 @@
 from . import complaint_case_line
 from . import complaint_guarded_line
 from . import complaint_tree_mixin
+from . import complaint_cached_mixin
 from . import complaint_condition_mixin
 from . import complaint_rule_mixin
 from . import complaint_procedure
@@ -19,6 +20,7 @@ from . import complaint_flag
 from . import complaint_closing_reason
 from . import complaint_team
 from . import complaint_case
+from . import complaint_case_dialog
 from . import complaint_case_intake
 from . import complaint_case_import
 from . import complaint_case_stage

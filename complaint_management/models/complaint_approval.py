@@ -45,7 +45,7 @@ class ComplaintApproval(models.Model):
             ('waiting', "Waiting for an earlier one"),
             ('pending', "To decide"),
             ('approved', "Approved"),
-            ('refused', "Refused"),
+            ('refused', "Not approved"),
             ('cancelled', "Cancelled"),
         ],
         required=True,

@@ -4,7 +4,6 @@ from odoo.exceptions import ValidationError
 from ..const import APPROVAL_SUBJECTS
 
 ROLE = 'complaint_management.group_complaint_user'
-LAST_RESORT = 'complaint_management.group_complaint_committee'
 
 
 class ComplaintApprovalRule(models.Model):
@@ -144,8 +143,8 @@ class ComplaintApprovalRule(models.Model):
             if found:
                 break
         if not found:
-            committee = self.env.ref(LAST_RESORT).sudo().all_user_ids  # idem
-            found = self._filter_eligible(committee, case, excluded)
+            committee_sudo = case._get_committee().sudo()  # idem
+            found = self._filter_eligible(committee_sudo, case, excluded)
         return found
 
     def _get_named_approvers(self, case, level):

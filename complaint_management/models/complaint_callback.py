@@ -372,15 +372,11 @@ class ComplaintCallback(models.Model):
         self.case_id._withdraw_callback_activities()
 
     def _stamp_results(self):
-        milestone = self.env['complaint.milestone']._get_by_code('called_back')
         self.env['complaint.event']._record(
             [
-                {
-                    'case_id': callback.case_id.id,
-                    'milestone_id': milestone.id,
-                    'occurred_at': callback.done_at,
-                    'payload': callback._get_payload(),
-                }
+                callback.case_id._prepare_event(
+                    'called_back', callback._get_payload(), None, callback.done_at
+                )
                 for callback in self
             ]
         )

@@ -65,6 +65,16 @@ class ComplaintCaseAccess(models.Model):
 
     # === RECIPIENTS === #
 
+    def _get_committee(self):
+        """Return the committee's members in the company of this case, without recused ones."""
+        self.ensure_one()
+        # Who is in the committee is no secret, but people may not read groups.
+        group_sudo = self.env.ref('complaint_management.group_complaint_committee').sudo()
+        members = group_sudo.all_user_ids.filtered(
+            lambda user: user.active and not user.share and self.company_id in user.company_ids
+        )
+        return (members - self.sudo().recused_user_ids).sudo(False)  # hidden from some
+
     def _get_recipients(self, role):
         """Return the users who hold a role on this case, never a recused one.
 

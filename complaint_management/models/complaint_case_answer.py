@@ -160,12 +160,27 @@ class ComplaintCaseAnswer(models.Model):
         obstacles = {}
         for case in self:
             sentences = case._get_open_obstacles() + case._get_answerer_obstacles()
-            sentences += case._get_channel_obstacles()
+            sentences += case._get_channel_obstacles() + case._get_answer_gate_obstacles()
             if missing := case._get_approval_obstacle('reply'):  # PROD-4-a
                 sentences.append(missing)
             if sentences:
                 obstacles[case] = sentences
         return obstacles
+
+    def _get_answer_gate_obstacles(self):
+        """Return what the gates before the answer still ask for.
+
+        Who answers from an earlier stage tells the customer as much as who enters the stage that
+        stands for the answer.
+        """
+        self.ensure_one()
+        stages = self.procedure_id.stage_ids.filtered(
+            lambda stage: stage.milestone_id._get_code() == 'answered'
+        )
+        stage = stages.sorted(lambda stage: (stage.sequence, stage.id))[:1]
+        if stage.sequence <= self.stage_id.sequence:
+            return []
+        return [sentence for gate in stage.gate_ids if (sentence := gate._get_obstacle(self))]
 
     def _get_open_obstacles(self):
         self.ensure_one()
@@ -247,7 +262,7 @@ class ComplaintCaseAnswer(models.Model):
 
     def action_answer_department(self):
         """Ask for the parts of the department's answer."""
-        return self._open_answer_dialog(
+        return self._get_dialog(
             'complaint.case.answer.department', self.env._("Department's answer")
         )
 
@@ -292,18 +307,7 @@ class ComplaintCaseAnswer(models.Model):
 
     def action_answer(self):
         """Ask what the customer is told, and how."""
-        return self._open_answer_dialog('complaint.case.answer', self.env._("Answer the customer"))
-
-    def _open_answer_dialog(self, model, title):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': model,
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.answer', self.env._("Answer the customer"))
 
     def _get_answer_targets(self):
         """Hook: return the cases whose customers get the answer that is given on this one."""

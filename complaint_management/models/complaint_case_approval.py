@@ -274,19 +274,8 @@ class ComplaintCaseApproval(models.Model):
 
         :param list events: tuples of case, milestone code, note, payload
         """
-        milestones = self.env['complaint.milestone']
-        now = self.env.cr.now()
         self.env['complaint.event']._record(
-            [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestones._get_by_code(code).id,
-                    'occurred_at': now,
-                    'note': note,
-                    'payload': payload,
-                }
-                for case, code, note, payload in events
-            ]
+            [case._prepare_event(code, payload, note) for case, code, note, payload in events]
         )
 
     # === ACTIONS === #

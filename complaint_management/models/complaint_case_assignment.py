@@ -297,14 +297,9 @@ class ComplaintCaseAssignment(models.Model):
     def action_open_send_back(self):
         """Ask why the department does not take the cases."""
         self._check_may_accept()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Send back"),
-            'res_model': 'complaint.case.send.back',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_ids': self.ids},
-        }
+        return self._get_dialog(
+            'complaint.case.send.back', self.env._("Send back"), default_case_ids=self.ids
+        )
 
     def _send_back(self, reason):
         """Give the cases back to those who follow them: this department does not take them.
@@ -363,14 +358,7 @@ class ComplaintCaseAssignment(models.Model):
     def action_open_assign(self):
         """Ask for department and people in one dialog."""
         self.check_access('write')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Assign"),
-            'res_model': 'complaint.case.assign',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.assign', self.env._("Assign"))
 
     def _assign(self, vals, note=None):
         """Assign cases as the dialog says; the words are kept in the history.

@@ -63,14 +63,9 @@ class ComplaintCaseAway(models.Model):
     def action_open_reassign(self):
         """Ask who handles these cases from now on."""
         self.check_access('write')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Reassign"),
-            'res_model': 'complaint.case.reassign',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_ids': self.ids},
-        }
+        return self._get_dialog(
+            'complaint.case.reassign', self.env._("Reassign"), default_case_ids=self.ids
+        )
 
     def _reassign(self, handler, reason):
         """Give open cases to another handler: all of them or none.

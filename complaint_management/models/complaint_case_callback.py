@@ -28,15 +28,8 @@ class ComplaintCaseCallback(models.Model):
         self.ensure_one()
         callbacks = self._get_callbacks_of_round()
         waiting = callbacks.filtered(lambda callback: callback.state in OPEN_STATES)[:1]
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Callback"),
-            'res_model': 'complaint.callback',
-            'res_id': waiting.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        dialog = self._get_dialog('complaint.callback', self.env._("Callback"))
+        return {**dialog, 'res_id': waiting.id}
 
     # === OBSTACLES === #
 

@@ -94,27 +94,11 @@ class ComplaintCaseClosing(models.Model):
         return self._get_close_dialog(self.env._("Withdraw"), complaint_withdraw=True)
 
     def _get_close_dialog(self, title, **context):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.case.close',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, **context},
-        }
+        return self._get_dialog('complaint.case.close', title, **context)
 
     def action_rule_closing(self):
         """Ask for the ruling on closing."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Rule on closing"),
-            'res_model': 'complaint.case.rule.closing',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.rule.closing', self.env._("Rule on closing"))
 
     # === APPLYING === #
 

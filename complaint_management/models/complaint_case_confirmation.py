@@ -82,15 +82,7 @@ class ComplaintCaseConfirmation(models.Model):
 
     def action_confirm_by_customer(self):
         """Ask for the customer's confirmation, with a signature where the customer stands here."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Customer's confirmation"),
-            'res_model': 'complaint.case.confirm',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.confirm', self.env._("Customer's confirmation"))
 
     def action_view_confirmation(self):
         """Show signature and files, which the form itself need not load."""

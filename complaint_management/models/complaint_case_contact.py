@@ -114,15 +114,7 @@ class ComplaintCaseContact(models.Model):
         return self._open_contact_dialog('statement', self.env._("Statement confirmed"))
 
     def _open_contact_dialog(self, kind, title):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.case.contact',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, 'default_kind': kind},
-        }
+        return self._get_dialog('complaint.case.contact', title, default_kind=kind)
 
     def _confirm_statement(self, values):
         """Record that the customer confirmed what was written down (PROD-5.2-c, T17).

@@ -17,6 +17,14 @@ class ComplaintCaseDocument(models.Model):
         comodel_name='complaint.document', inverse_name='case_id', string="Documents"
     )
 
+    can_refer_documents = fields.Boolean(compute='_compute_can_refer_documents')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('lang')
+    def _compute_can_refer_documents(self):
+        self.can_refer_documents = bool(self.env['complaint.document.type']._get_referable())
+
     # === LOOKING UP === #
 
     def _get_similar_values(self):

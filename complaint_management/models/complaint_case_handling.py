@@ -128,14 +128,12 @@ class ComplaintCaseHandling(models.Model):
         waiting = self.filtered(lambda case: not case.handler_id)
         if not waiting:
             return
-        # Who sits in the committee is no secret.
-        committee = self.env.ref('complaint_management.group_complaint_committee').sudo()
         summary = self.env._("Assign this complaint about the handling")
         rows = []
         for case in waiting.sudo():  # the leader may be out of reach of who takes it in
             people = case._get_recipients('team_leader') - self.env.user
             if not people._can_read_complaint(case):
-                people = committee.all_user_ids - case.recused_user_ids - self.env.user
+                people = case._get_committee() - self.env.user
             rows += [
                 case._prepare_activity(HANDLING_ACTIVITY, user.id, summary)
                 for user in people._can_read_complaint(case)
@@ -146,15 +144,9 @@ class ComplaintCaseHandling(models.Model):
 
     def action_complain_about_handling(self):
         """Ask what is complained about in the handling, and about whom."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Complaint about the handling"),
-            'res_model': 'complaint.case.complain',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog(
+            'complaint.case.complain', self.env._("Complaint about the handling")
+        )
 
     def action_view_handling_complaints(self):
         """Open the complaints about the handling of this one that the user may read."""

@@ -27,13 +27,16 @@ class ComplaintCaseHistory(models.Model):
         moment = occurred_at or self.env.cr.now()
         return self._record_events(milestone_code, {case: moment for case in self}, note, payload)
 
-    def _prepare_event(self, milestone_code, payload=None, note=None):
-        """Return one row for `complaint.event._record`: it happens now to this case."""
+    def _prepare_event(self, milestone_code, payload=None, note=None, occurred_at=None):
+        """Return one row for `complaint.event._record`.
+
+        :param datetime occurred_at: UTC; default now
+        """
         self.ensure_one()
         return {
             'case_id': self.id,
             'milestone_id': self.env['complaint.milestone']._get_by_code(milestone_code).id,
-            'occurred_at': self.env.cr.now(),
+            'occurred_at': occurred_at or self.env.cr.now(),
             'note': note,
             'payload': payload,
         }
@@ -43,31 +46,18 @@ class ComplaintCaseHistory(models.Model):
 
         :param payload_of: function of a case that returns the payload of its event
         """
-        milestone = self.env['complaint.milestone']._get_by_code(milestone_code)
         return self.env['complaint.event']._record(
             [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestone.id,
-                    'occurred_at': case[field_name],
-                    'payload': payload_of(case),
-                }
+                case._prepare_event(milestone_code, payload_of(case), None, case[field_name])
                 for case in self
                 if case[field_name]
             ]
         )
 
     def _record_events(self, milestone_code, moments, note=None, payload=None):
-        milestone = self.env['complaint.milestone']._get_by_code(milestone_code)
         return self.env['complaint.event']._record(
             [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestone.id,
-                    'occurred_at': moment,
-                    'note': note,
-                    'payload': payload,
-                }
+                case._prepare_event(milestone_code, payload, note, moment)
                 for case, moment in moments.items()
             ]
         )
@@ -106,15 +96,7 @@ class ComplaintCaseHistory(models.Model):
 
     def action_record_milestone(self):
         """Ask for a milestone that people record by hand."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Record milestone"),
-            'res_model': 'complaint.case.record.milestone',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.record.milestone', self.env._("Record milestone"))
 
     def action_view_events(self):
         """Open the history of this case as a list."""
@@ -178,15 +160,9 @@ class ComplaintCaseHistory(models.Model):
 
     def action_erase(self):
         """Ask an administrator for the reason and erase the case."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Erase complaint"),
-            'res_model': 'complaint.case.erase',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_ids': self.ids},
-        }
+        return self._get_dialog(
+            'complaint.case.erase', self.env._("Erase complaint"), default_case_ids=self.ids
+        )
 
     def _erase(self, reason):
         """Delete cases with all that hangs on them; numbers, dates and last hashes stay.

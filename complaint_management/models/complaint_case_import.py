@@ -186,15 +186,9 @@ class ComplaintCaseImport(models.Model):
 
     def _stamp_history(self):
         """Record the events that the dates of imported cases tell of, all at once."""
-        milestones = self.env['complaint.milestone']
         self.env['complaint.event']._record(
             [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestones._get_by_code(code).id,
-                    'occurred_at': case[field_name],
-                    'payload': {'imported': True},
-                }
+                case._prepare_event(code, {'imported': True}, None, case[field_name])
                 for case in self
                 for code, field_name in case._get_history_moments()
             ]

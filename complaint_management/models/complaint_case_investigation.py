@@ -40,6 +40,11 @@ class ComplaintCaseInvestigation(models.Model):
         readonly=True,
         copy=False,
     )
+    open_panel_id = fields.Many2one(
+        comodel_name='complaint.panel',
+        string="Panel whose opinion is awaited",
+        compute='_compute_open_panel_id',
+    )
     is_investigated = fields.Boolean(compute='_compute_is_investigated')
 
     # === COMPUTE METHODS === #
@@ -49,6 +54,12 @@ class ComplaintCaseInvestigation(models.Model):
         for case in self:
             events = case.event_ids._get_effective(['investigated'])
             case.is_investigated = case.round in events.mapped('round')
+
+    @api.depends('panel_ids.state')
+    def _compute_open_panel_id(self):
+        for case in self:
+            called = case.panel_ids.filtered(lambda panel: panel.state == 'called')
+            case.open_panel_id = called[:1]
 
     # === ACTIONS === #
 
@@ -81,14 +92,13 @@ class ComplaintCaseInvestigation(models.Model):
         """Open the dialog that calls people together."""
         self.ensure_one()
         form = self.env.ref('complaint_management.complaint_panel_view_form_call')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Call a panel"),
-            'res_model': 'complaint.panel',
-            'views': [(form.id, 'form')],
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        dialog = self._get_dialog('complaint.panel', self.env._("Call a panel"))
+        return {**dialog, 'views': [(form.id, 'form')]}
+
+    def action_record_panel_opinion(self):
+        """Open the panel whose opinion is awaited, the one called last."""
+        dialog = self._get_dialog('complaint.panel', self.env._("Panel"))
+        return {**dialog, 'res_id': self.open_panel_id.id}
 
     # === OBSTACLES === #
 

@@ -36,7 +36,7 @@ class ComplaintCaseMass(models.Model):
         help="The lead of a mass complaint: investigation, solution and approval happen there.",
     )
     member_ids = fields.One2many(
-        comodel_name='complaint.case', inverse_name='lead_case_id', string="Members"
+        comodel_name='complaint.case', inverse_name='lead_case_id', string="Joined complaints"
     )
     member_count = fields.Integer(string="Number of members", readonly=True, copy=False)
 
@@ -218,7 +218,9 @@ class ComplaintCaseMass(models.Model):
     def action_view_members(self):
         """Open the members of this lead."""
         self.ensure_one()
-        return self._get_list_action(self.env._("Members"), Domain('lead_case_id', '=', self.id))
+        return self._get_list_action(
+            self.env._("Joined complaints"), Domain('lead_case_id', '=', self.id)
+        )
 
     # === GOING ALONG === #
 

@@ -132,7 +132,6 @@ class ComplaintCaseMerge(models.Model):
 
     def _stamp_merge(self, survivor, reason):
         """Record the merge in the histories of the duplicates and of the survivor."""
-        milestone = self.env['complaint.milestone']._get_by_code('merged')
         rows = []
         for case in self:
             into = self.env._("Merged into %(number)s.", number=survivor._get_reference())
@@ -140,19 +139,13 @@ class ComplaintCaseMerge(models.Model):
                 "%(number)s was merged into this complaint.", number=case._get_reference()
             )
             for owner, other, note in ((case, survivor, into), (survivor, case, came)):
-                rows.append(
-                    {
-                        'case_id': owner.id,
-                        'milestone_id': milestone.id,
-                        'occurred_at': self.env.cr.now(),
-                        'note': f'{note} {reason}' if reason else note,
-                        'payload': {
-                            'case': other.id,
-                            'number': other.number,
-                            'is_survivor': owner == survivor,
-                        },
-                    }
-                )
+                payload = {
+                    'case': other.id,
+                    'number': other.number,
+                    'is_survivor': owner == survivor,
+                }
+                told = f'{note} {reason}' if reason else note
+                rows.append(owner._prepare_event('merged', payload, told))
         self.env['complaint.event']._record(rows)
 
     def _get_reference(self):

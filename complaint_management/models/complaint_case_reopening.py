@@ -20,15 +20,7 @@ class ComplaintCaseReopening(models.Model):
 
     def action_reopen(self):
         """Ask for the stage where the case is taken up again, and why."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Reopen"),
-            'res_model': 'complaint.case.reopen',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.reopen', self.env._("Reopen"))
 
     def _reopen(self, stage, reason):
         """Take closed cases up again in an open stage.

@@ -51,7 +51,7 @@ class ComplaintCaseRound(models.Model):
 
     def action_customer_rejected(self):
         """Ask for the customer's opinion in detail."""
-        return self._open_answer_dialog(
+        return self._get_dialog(
             'complaint.case.reject.answer', self.env._("Rejected by the customer")
         )
 
@@ -110,22 +110,12 @@ class ComplaintCaseRound(models.Model):
                 stage, reopened=False
             )
         codes = ['customer_rejected'] + (['escalated'] if step == 'level_up' else [])
-        milestones = self.env['complaint.milestone']
         rows = []
         for case in self:
             payload = {**payloads[case], 'satisfaction': case.customer_satisfied}
             if step == 'level_up':
                 payload['from_team'] = case.team_id.id
-            rows += [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestones._get_by_code(code).id,
-                    'occurred_at': moments[case],
-                    'note': opinion,
-                    'payload': payload,
-                }
-                for code in codes
-            ]
+            rows += [case._prepare_event(code, payload, opinion, moments[case]) for code in codes]
         self.write({'customer_satisfied': 'dissatisfied'})
         self.env['complaint.event']._record(rows)
 
@@ -202,16 +192,6 @@ class ComplaintCaseRound(models.Model):
         for case in self:
             receivers[case] = self.env['res.users'].union(*map(case._get_recipients, roles))
         self._plan_line_activities(ACTIVITY_REJECTED, receivers, note=opinion)
-
-    def _get_committee(self):
-        """Return the members of the committee in the company of this case, without recused ones."""
-        self.ensure_one()
-        # Who is in the committee is no secret, but people may not read groups.
-        group = self.env.ref('complaint_management.group_complaint_committee').sudo()
-        members = group.user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )
-        return (members - self.sudo().recused_user_ids).sudo(False)
 
     # === ROUNDS === #
 

@@ -139,24 +139,11 @@ class ComplaintCaseRuling(models.Model):
 
     def action_request_ruling(self):
         """Ask for the opinion of who cannot decide."""
-        return self._get_ruling_dialog(
-            'complaint.case.request.ruling', self.env._("Request a ruling")
-        )
+        return self._get_dialog('complaint.case.request.ruling', self.env._("Request a ruling"))
 
     def action_rule(self):
         """Ask for the ruling and its explanation."""
-        return self._get_ruling_dialog('complaint.case.rule.validity', self.env._("Rule"))
-
-    def _get_ruling_dialog(self, model, name):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': name,
-            'res_model': model,
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.case.rule.validity', self.env._("Rule"))
 
     def _request_ruling(self, opinion, proposed):
         """Put the question to the superiors, with one's own opinion (DEVP-4.1.1-a).
@@ -216,11 +203,7 @@ class ComplaintCaseRuling(models.Model):
             if leader := (team.leader_id - barred).filtered('active'):
                 return leader.sudo(False)
             team = team.parent_id
-        committee = self.env.ref('complaint_management.group_complaint_committee').sudo()
-        members = (committee.all_user_ids - barred).filtered(
-            lambda user: user.active and self.company_id in user.company_ids
-        )
-        return members.sudo(False)
+        return self._get_committee() - self.env.user
 
     def _ask_rulers(self, rulers, opinion):
         summary = self.env._("Rule on this complaint")

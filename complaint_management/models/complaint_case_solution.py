@@ -38,7 +38,8 @@ class ComplaintCaseSolution(models.Model):
         ondelete='set null',
     )
     solution_state = fields.Selection(
-        selection=lambda self: self.env['complaint.solution']._fields['state'].selection,
+        # (In the user's language: what a function returns, nobody translates any more.)
+        selection=lambda self: self._get_solution_states(),
         string="State of the solution",
         compute='_compute_current_solution_id',
         store=True,
@@ -83,6 +84,10 @@ class ComplaintCaseSolution(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.model
+    def _get_solution_states(self):
+        return self.env['complaint.solution']._fields['state']._description_selection(self.env)
 
     @api.depends('round', 'solution_ids.state', 'solution_ids.round')
     def _compute_current_solution_id(self):

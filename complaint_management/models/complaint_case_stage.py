@@ -79,14 +79,9 @@ class ComplaintCaseStage(models.Model):
         self.ensure_one()
         if not self.registered_at:
             self.action_register()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Solved on the spot"),
-            'res_model': 'complaint.case.close',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, 'complaint_on_the_spot': True},
-        }
+        return self._get_dialog(
+            'complaint.case.close', self.env._("Solved on the spot"), complaint_on_the_spot=True
+        )
 
     def _check_nothing_new(self, seen):
         """Tell who is about to move a case what somebody else did meanwhile.
@@ -159,16 +154,9 @@ class ComplaintCaseStage(models.Model):
         codes.append(stage.milestone_id._get_code() or 'moved')
         if (closing := self._get_phase_milestone(stage.phase)) and closing not in codes:
             codes.append(closing)
-        milestones = self.env['complaint.milestone']
         self.env['complaint.event']._record(
             [
-                {
-                    'case_id': case.id,
-                    'milestone_id': milestones._get_by_code(code).id,
-                    'occurred_at': moment,
-                    'note': reason,
-                    'payload': payloads[case],
-                }
+                case._prepare_event(code, payloads[case], reason, moment)
                 for case in self
                 for code in codes
             ]

@@ -7,6 +7,7 @@ class ComplaintDocumentType(models.Model):
 
     _name = 'complaint.document.type'
     _description = "Kind of Document"
+    _inherit = ['complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)
@@ -21,21 +22,6 @@ class ComplaintDocumentType(models.Model):
         help="Where these documents are kept in this database, for example Sales Order: then a "
         "complaint can point at one of them. Empty: only numbers are written down.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === BUSINESS METHODS === #
 

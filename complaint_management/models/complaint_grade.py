@@ -5,6 +5,7 @@ from odoo.tools import ormcache
 class ComplaintGrade(models.Model):
     _name = 'complaint.grade'
     _description = "Complaint Grade"
+    _inherit = ['complaint.cached.mixin']
     _order = 'procedure_id, rank, id'
 
     name = fields.Char(required=True, translate=True)
@@ -29,24 +30,6 @@ class ComplaintGrade(models.Model):
         translate=True,
         help="One heading on each line. Empty: as the procedure says.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        grades = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return grades
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === BUSINESS METHODS === #
 

@@ -52,6 +52,12 @@ class ComplaintHandover(models.Model):
     handed_over_at = fields.Datetime(string="Handed over at", readonly=True)
     accepted_at = fields.Datetime(string="Taken over at", readonly=True)
     is_receiver = fields.Boolean(compute='_compute_is_receiver')
+    contents = fields.Text(
+        string="What is handed over",
+        compute='_compute_contents',
+        compute_sudo=True,  # who shall take them over opens the complaints only afterwards
+        help="Number of each complaint, where it stands, and what follows.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -66,6 +72,16 @@ class ComplaintHandover(models.Model):
     def _compute_is_receiver(self):
         for handover in self:
             handover.is_receiver = handover.to_user_id == self.env.user
+
+    @api.depends('line_ids.note', 'line_ids.next_step', 'line_ids.case_id.number')
+    @api.depends_context('uid')
+    def _compute_contents(self):
+        for handover in self:
+            handover.contents = '\n'.join(
+                ' – '.join(filter(None, [line.case_id.number, line.note, line.next_step]))
+                for line in handover.line_ids
+                if self.env.user not in line.case_id.recused_user_ids
+            )
 
     # === CRUD METHODS === #
 

@@ -87,16 +87,11 @@ class ComplaintInvestigation(models.Model):
 
     def _stamp_visits(self):
         """Record in the history that somebody looked on site."""
-        milestone = self.env['complaint.milestone']._get_by_code('visited')
         self.env['complaint.event']._record(
             [
-                {
-                    'case_id': step.case_id.id,
-                    'milestone_id': milestone.id,
-                    'occurred_at': step.investigated_at,
-                    'note': step.finding,
-                    'payload': {'investigation_id': step.id},
-                }
+                step.case_id._prepare_event(
+                    'visited', {'investigation_id': step.id}, step.finding, step.investigated_at
+                )
                 for step in self
                 if step.method == 'site'
             ]

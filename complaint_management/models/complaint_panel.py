@@ -27,6 +27,7 @@ class ComplaintPanel(models.Model):
             ('superior', "Opinion of a superior"),
             ('urgent', "Urgent meeting"),
         ],
+        string="Kind of panel",
         required=True,
         default='joint',
     )
@@ -186,15 +187,9 @@ class ComplaintPanel(models.Model):
     # === WHAT FOLLOWS === #
 
     def _stamp_panels(self, code):
-        milestone = self.env['complaint.milestone']._get_by_code(code)
         self.env['complaint.event']._record(
             [
-                {
-                    'case_id': panel.case_id.id,
-                    'milestone_id': milestone.id,
-                    'occurred_at': self.env.cr.now(),
-                    'payload': {'kind': panel.kind, 'panel_id': panel.id},
-                }
+                panel.case_id._prepare_event(code, {'kind': panel.kind, 'panel_id': panel.id})
                 for panel in self
             ]
         )

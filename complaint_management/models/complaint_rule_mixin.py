@@ -14,7 +14,7 @@ class ComplaintRuleMixin(models.AbstractModel):
 
     _name = 'complaint.rule.mixin'
     _description = "Rule about Complaints"
-    _inherit = ['complaint.condition.mixin']
+    _inherit = ['complaint.condition.mixin', 'complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)
@@ -27,24 +27,6 @@ class ComplaintRuleMixin(models.AbstractModel):
         help="Empty: the rule serves every procedure.",
     )
     company_id = fields.Many2one(related='procedure_id.company_id', store=True, index=True)
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === BUSINESS METHODS === #
 

@@ -24,7 +24,7 @@ class ComplaintSolution(models.Model):
             ('draft', "Draft"),
             ('submitted', "Submitted for approval"),
             ('approved', "Approved"),
-            ('refused', "Refused"),
+            ('refused', "Not approved"),
             ('executed', "Executed"),
             ('superseded', "Replaced"),
         ],

@@ -344,7 +344,8 @@ class TestApproval(ApprovalCommon):
         approval = self._request(case)
         self.assertTrue(self._as(self.legal, case).has_access('read'))
         self.assertFalse(self._as(self.legal, case).has_access('write'))
-        self.assertEqual(self.env['complaint.approval'].with_user(self.legal).search([]), approval)
+        approvals = self.env['complaint.approval'].with_user(self.legal)
+        self.assertEqual(approvals.search([('case_id', '=', case.id)]), approval)
         approval.with_user(self.legal).action_approve()
         self.assertTrue(self._as(self.legal, case).has_access('read'))
 

@@ -30,6 +30,10 @@ class TestHandover(ComplaintCommon):
         handover.action_hand_over()
         self.assertEqual(handover.state, 'handed_over')
         self.assertEqual(self.cases.handler_id, self.handler)
+        told = self._as(self.manager, handover).contents.splitlines()
+        self.assertEqual(len(told), 2)
+        for part in (handover.line_ids[:1].case_id.number, "Waits for a call", "Call at nine"):
+            self.assertIn(part, handover.contents)
         self._as(self.manager, handover).action_accept()
         self.assertEqual((handover.state, bool(handover.accepted_at)), ('accepted', True))
         self.assertEqual(self.cases.handler_id, self.manager)

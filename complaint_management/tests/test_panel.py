@@ -34,6 +34,23 @@ class TestPanel(AccessCommon):
         activities = (case or self.case).sudo().activity_ids
         return activities.filtered(lambda a: a.activity_type_id == kind).user_id
 
+    def test_who_attends_opens_the_panel_from_the_case(self):
+        """Issue 3: two clicks from the board, and then a form that can be filled in."""
+        case = self._create_worked_case()
+        self.assertFalse(case.open_panel_id)
+        panel = (
+            self.env['complaint.panel']
+            .with_user(self.handler)
+            .create({'case_id': case.id, 'attendee_ids': [(6, 0, self.legal.ids)]})
+        )
+        seen = self._as(self.legal, case)
+        self.assertEqual(seen.open_panel_id, panel)
+        action = seen.action_record_panel_opinion()
+        self.assertEqual((action['res_id'], action['target']), (panel.id, 'new'))
+        panel.with_user(self.legal).write({'minutes': "We read it.", 'opinion': "Pay."})
+        panel.with_user(self.legal).action_decide()
+        self.assertFalse(self._as(self.legal, case).open_panel_id)
+
     def test_calling_tells_the_attendees_and_the_history(self):
         panel = self._call_panel(self.handler, self.legal, kind='urgent')
         self.assertEqual(self._get_invited(), self.handler | self.legal)

@@ -15,6 +15,20 @@ class TestSolution(ApprovalCommon):
         solution = self.env['complaint.solution'].with_user(self.handler)
         return solution.create({'case_id': case.id, 'proposal': "We refund half.", **values})
 
+    def test_the_state_is_read_in_the_language_of_the_user(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        selections = self.env['ir.model.fields.selection'].search(
+            [
+                ('field_id.model', '=', 'complaint.solution'),
+                ('field_id.name', '=', 'state'),
+                ('value', '=', 'refused'),
+            ]
+        )
+        selections.with_context(lang='zh_CN').name = "未通过审批"
+        for model, name in (('complaint.solution', 'state'), ('complaint.case', 'solution_state')):
+            field = self.env[model].with_context(lang='zh_CN').fields_get([name])[name]
+            self.assertEqual(dict(field['selection'])['refused'], "未通过审批", model)
+
     def test_the_form_begins_and_changes_a_draft(self):
         case = self._case()
         with Form(case) as form:

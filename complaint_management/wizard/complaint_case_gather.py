@@ -16,7 +16,7 @@ class ComplaintCaseGather(models.TransientModel):
     company_id = fields.Many2one(related='lead_id.company_id')
     case_ids = fields.Many2many(
         comodel_name='complaint.case',
-        string="Members",
+        string="Joined complaints",
         compute='_compute_case_ids',
         store=True,
         readonly=False,

@@ -7,7 +7,12 @@ class ComplaintPresetLoader(models.AbstractModel):
     @api.model
     def _get_models(self):
         # Stages name reasons to pause; policies name everything else.
-        return ['complaint.sla.pause.reason', *super()._get_models(), 'complaint.sla.policy']
+        return [
+            'complaint.sla.pause.reason',
+            *super()._get_models(),
+            'complaint.sla.policy',
+            'complaint.sla.escalation',
+        ]
 
     @api.model
     def _get_shared_models(self):

@@ -1,7 +1,8 @@
-from odoo import models
+from odoo import api, models
 
 from ..tools import ladder
 from ..tools.reckoning import to_work_seconds
+from ..tools.work_timeline import DAY
 
 
 class ComplaintSlaClockRemind(models.Model):
@@ -36,27 +37,19 @@ class ComplaintSlaClockRemind(models.Model):
             self.policy_id.id, self.policy_version
         )
         timeline = self._get_timeline()
-        limit = ladder.Limit(
-            self.started_at, self.warn_at, self.deadline, self._get_paused_work(timeline)
-        )
+        limit = ladder.Limit(self.started_at, self.warn_at, self.deadline, self.paused_seconds)
         count = self._get_counter(timeline)
         return {
             rung.root_id: (rung, ladder.get_due_at(rung, limit, timeline, count)) for rung in rungs
         }
 
-    def _get_paused_work(self, timeline):
-        """Return the working seconds from start to deadline that pauses took out.
-
-        A percentage of the limit is one of the rest.
-        """
-        return self.paused_seconds if self.policy_id._counts_working_time() else 0
-
+    @api.model
     def _get_counter(self, timeline):
         """Return the function that turns a number of units into seconds."""
 
         def count(value, unit, is_work_time):
             if unit == 'day' and not is_work_time:
-                return value * 86400
+                return value * DAY
             return to_work_seconds(value, unit, timeline)
 
         return count

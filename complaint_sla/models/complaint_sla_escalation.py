@@ -81,7 +81,7 @@ class ComplaintSlaEscalation(models.Model):
             ('department_head', "Department head"),
             ('team_leader', "Team leader"),
             ('parent_leader', "Leader of the team above"),
-            ('ancestor_leaders', "Leaders of all teams above, one after the other"),
+            ('ancestor_leaders', "Leaders of all teams above, level by level"),
             ('group', "Everybody of a group"),
             ('user', "One person"),
         ],
@@ -91,10 +91,12 @@ class ComplaintSlaEscalation(models.Model):
         help="When nobody of them may be told, the leader of the team is, then those of the teams "
         "above, at last the complaint handling team.",
     )
-    group_id = fields.Many2one(comodel_name='res.groups', ondelete='set null')
+    group_id = fields.Many2one(
+        comodel_name='res.groups', string="User group", ondelete='set null'
+    )
     user_id = fields.Many2one(
         comodel_name='res.users',
-        string="Person",
+        string="Person told",
         ondelete='set null',
         domain=[('share', '=', False)],
     )
@@ -281,6 +283,7 @@ class ComplaintSlaEscalation(models.Model):
         return tuple(e._prepare_rung() for e in rule.escalation_ids) or DEFAULT_LADDER
 
     def _prepare_rung(self):
+        """Return what planning must know of this escalation."""
         self.ensure_one()
         return Rung(
             id=self.id,
@@ -292,4 +295,5 @@ class ComplaintSlaEscalation(models.Model):
             repeat_value=self.repeat_value,
             repeat_unit=self.repeat_unit,
             repeat_max=self.repeat_max,
+            is_work_limit=self.policy_id._counts_working_time(),
         )

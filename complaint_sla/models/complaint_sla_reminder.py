@@ -27,7 +27,7 @@ class ComplaintSlaReminder(models.Model):
         ondelete='cascade',
         index=True,
     )
-    policy_id = fields.Many2one(related='clock_id.policy_id', string="Policy")
+    policy_id = fields.Many2one(related='clock_id.policy_id', string="Time-limit policy")
     escalation_id = fields.Many2one(
         comodel_name='complaint.sla.escalation',
         readonly=True,
@@ -58,7 +58,7 @@ class ComplaintSlaReminder(models.Model):
     # What came of it
     state = fields.Selection(
         selection=[
-            ('planned', "Planned"),
+            ('planned', "Scheduled"),
             ('mailing', "Mail to be sent again"),
             ('done', "Done"),
             ('failed', "Given up"),

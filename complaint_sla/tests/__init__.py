@@ -37,6 +37,7 @@ from . import test_reminder_hours
 from . import test_reminder_job
 from . import test_reminder_ladder
 from . import test_reminder_parallel
+from . import test_reminder_pause
 from . import test_resource_calendar
 from . import test_time_limit_table
 from . import test_work_timeline

@@ -65,6 +65,8 @@ class ClockWalkCommon(WalkCommon):
 
     def _get_moments(self, case, code):
         """Return when a milestone happened in a case."""
-        return case.sudo().event_ids.filtered(lambda e: e.milestone_id.code == code).mapped(
-            'occurred_at'
+        return (
+            case.sudo()
+            .event_ids.filtered(lambda e: e.milestone_id.code == code)
+            .mapped('occurred_at')
         )

@@ -105,9 +105,7 @@ class TestInsuranceClocks(steps_of(test_regime_insurance.TestRegimeInsurance)):
         self._as(self.handler, case).action_investigated()
         self._assert_clocks(case, 'met', 'special_facts')
         self._visit(case)
-        self.assertEqual(
-            self._get_clock(case, 'special_promise').deadline, case.sudo().promised_at
-        )
+        self.assertEqual(self._get_clock(case, 'special_promise').deadline, case.sudo().promised_at)
         self._walk(case, self.handler, 'consensus', 'opinion')
         self._assert_asked(case, 'opinion', self.manager).action_approve()
         self._walk(case, self.handler, 'group_guidance')

@@ -27,9 +27,7 @@ class TestPawnClocks(steps_of(test_regime_pawn.TestRegimePawn)):
 
     def test_an_ordinary_complaint_from_the_counter_to_the_callback(self):
         case = self._propose(self._assign(self._take_in()))
-        self._assert_clocks(
-            case, 'met', 'record', 'start_process', 'pass_on', 'name_investigator'
-        )
+        self._assert_clocks(case, 'met', 'record', 'start_process', 'pass_on', 'name_investigator')
         self._assert_clocks(case, 'running', 'department_ordinary', 'solution_ordinary')
         self._assert_no_clocks(case, 'department_complex', 'solution_complex', 'about_handler')
         self._execute_and_tell(case)

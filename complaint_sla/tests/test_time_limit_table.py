@@ -113,7 +113,7 @@ class TestTimeLimitTable(ComplaintCommon):
     def _get_expected(self, row):
         """Return the starts and deadlines of a row: [(start, deadline)] in UTC."""
         return [
-            (to_utc(row[f'start{n}'], 'Asia/Shanghai'), to_utc(row[f'deadline{n}'], 'Asia/Shanghai'))
+            tuple(to_utc(row[f'{name}{n}'], 'Asia/Shanghai') for name in ('start', 'deadline'))
             for n in (1, 2, 3)
         ]
 

@@ -63,9 +63,7 @@ class CaseHistory:
                 return happening
         return None
 
-    def get_span(
-        self, number, start_ids, stop_ids, cancel_ids, reopen_id, *, earlier_counts=True
-    ):
+    def get_span(self, number, start_ids, stop_ids, cancel_ids, reopen_id, *, earlier_counts=True):
         """Return what started and what ended a limit in round ``number``.
 
         The first event of each kind counts. Where a limit is a link of a chain, what fulfils it

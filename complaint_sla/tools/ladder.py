@@ -18,6 +18,7 @@ class Rung(NamedTuple):
     repeat_value: int
     repeat_unit: str
     repeat_max: int
+    is_work_limit: bool  # the limit itself counts working time
 
 
 class Limit(NamedTuple):
@@ -26,11 +27,11 @@ class Limit(NamedTuple):
     started_at: object
     warn_at: object
     deadline: object
-    paused_seconds: int  # working seconds between start and deadline that did not count
+    paused_seconds: int  # those between start and deadline that did not count
 
 
 # Whoever sets up no ladder wants at least this: the handler is told at the deadline.
-DEFAULT_LADDER = (Rung(False, False, 'deadline', 0, 'hour', True, 0, 'hour', 0),)
+DEFAULT_LADDER = (Rung(False, False, 'deadline', 0, 'hour', True, 0, 'hour', 0, True),)
 
 
 def get_due_at(rung, limit, timeline, count_seconds):
@@ -44,7 +45,7 @@ def get_due_at(rung, limit, timeline, count_seconds):
     if rung.moment == 'at_risk':
         return limit.warn_at or limit.deadline
     if rung.moment == 'percent':
-        return _get_share(rung.value, limit, timeline)
+        return _get_share(rung.value, limit, rung.is_work_limit, timeline)
     seconds = count_seconds(rung.value, rung.unit, rung.is_work_time)
     if rung.moment == 'after':
         return add(limit.deadline, seconds, rung.is_work_time, timeline)
@@ -61,27 +62,34 @@ def add(moment, seconds, is_work_time, timeline):
         return moment + timedelta(seconds=seconds)
 
 
-def _get_share(percent, limit, timeline):
-    """Return when so many percent of the limit's working time are used up, never earlier.
+def _get_share(percent, limit, is_work_time, timeline):
+    """Return when so many percent of the limit are used up, never earlier.
 
     Counted back from the deadline, so that pauses stretch what lies before them. Seconds are
     rounded up: 99.951 percent are no 100.
     """
-    total = max(timeline.work_seconds(limit.started_at, limit.deadline), 0)
+    total = _measure(limit, is_work_time, timeline)
     own = max(total - limit.paused_seconds, 0)
     used = total - own - (-own * percent // 100)
     if percent == 100:
         return limit.deadline
     if percent > 100:
-        return add(limit.deadline, used - total, True, timeline)
-    return min(add(limit.started_at, used, True, timeline), limit.deadline)
+        return add(limit.deadline, used - total, is_work_time, timeline)
+    return min(add(limit.started_at, used, is_work_time, timeline), limit.deadline)
+
+
+def _measure(limit, is_work_time, timeline):
+    """Return the seconds from start to deadline, pauses included."""
+    if is_work_time:
+        return max(timeline.work_seconds(limit.started_at, limit.deadline), 0)
+    return max(int((limit.deadline - limit.started_at).total_seconds()), 0)
 
 
 def _get_before(limit, seconds, is_work_time, timeline):
     """Return a moment before the deadline, not before the start."""
     if not is_work_time:
         return max(limit.deadline - timedelta(seconds=seconds), limit.started_at)
-    total = max(timeline.work_seconds(limit.started_at, limit.deadline), 0)
+    total = _measure(limit, True, timeline)
     if seconds >= total:
         return limit.started_at
     return min(add(limit.started_at, total - seconds, True, timeline), limit.deadline)

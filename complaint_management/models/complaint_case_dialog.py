@@ -1,0 +1,27 @@
+from odoo import models
+
+
+class ComplaintCaseDialog(models.Model):
+    """How a button of a case opens a dialog."""
+
+    _inherit = 'complaint.case'
+
+    def _get_dialog(self, model, title, **context):
+        """Return the action that opens a dialog about this case, or about all of these.
+
+        :param str model: model of the dialog; it has `case_id`, or `case_ids` when the context
+            carries `default_case_ids`
+        :param context: more of what the dialog begins with
+        """
+        if 'default_case_ids' not in context:
+            self.ensure_one()
+            context['default_case_id'] = self.id
+        return {
+            'type': 'ir.actions.act_window',
+            'name': title,
+            'res_model': model,
+            'view_mode': 'form',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': context,
+        }
