@@ -48,14 +48,18 @@ class TestPawnClocks(steps_of(test_regime_pawn.TestRegimePawn)):
         self._assert_clocks(case, 'met', 'callback')
 
     def test_a_complex_complaint_has_limits_that_can_be_extended(self):
-        """TL-003, TL-006: the cap and the extension; the ordinary limits do not run."""
-        case = self._assign(self._take_in(), complexity='complex')
-        self._assert_clocks(case, 'running', 'department_complex', 'solution_complex')
-        self._assert_no_clocks(case, 'department_ordinary', 'solution_ordinary')
+        """TL-003, TL-006, TL-106: capped, and the date moves when the customer was told."""
         for name in ('department_complex', 'solution_complex'):
-            policy = self._get_clock(case, name).policy_id
-            self.assertTrue(policy.extension_max)
-            self.assertTrue(policy.extension_max_days)
+            case = self._assign(self._take_in(), complexity='complex')
+            self._assert_clocks(case, 'running', 'department_complex', 'solution_complex')
+            self._assert_no_clocks(case, 'department_ordinary', 'solution_ordinary')
+            clock = self._get_clock(case, name)
+            deadline = clock.deadline
+            with self._refused("7 days"):
+                clock.with_user(self.manager)._ask_extension("Much longer", value=40)
+            extension = clock.with_user(self.manager)._ask_extension("A second expert", value=2)
+            self.assertTrue(extension.needs_notice)
+            self.assertEqual(clock.deadline, deadline)
 
     def test_a_dissatisfied_customer_needs_no_callback_of_that_round(self):
         case = self._bring_to_feedback()
