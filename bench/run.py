@@ -7,6 +7,7 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench                            1,000 and 100,000 complaints
     ./dev bench --sizes 1000,1000000       other numbers
     ./dev bench --write                    keep the table as bench/results.md
+    ./dev bench deadlines                  deadlines against Odoo's calendars, see deadlines.py
     ./dev bench tick                       what a tick costs with many clocks (tick.py)
 """
 
@@ -20,6 +21,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
+import deadlines
 import fill
 import steps
 import tick
@@ -123,6 +125,8 @@ def parse(arguments):
 
 def main(arguments):
     """Measure and print; nothing is committed, so the database stays as it was."""
+    if arguments[:1] == ["deadlines"]:
+        return deadlines.main(arguments[1:])
     if arguments[:1] == ["tick"]:
         return tick.main(arguments[1:])
     options = parse(arguments)

@@ -69,18 +69,18 @@ def make_cases(env, handler, grade, count):
 
 
 def fill(env, policy, cases, filled, size):
-    """Add running clocks with a planned reminder each, all due in a year, until there are `size`."""
+    """Add running clocks, each with a reminder that is due in a year, until there are `size`."""
     env.cr.execute(
         SQL(
             """
         WITH clocks AS (
             INSERT INTO complaint_sla_clock (
-                case_id, company_id, policy_id, policy_version, round, started_at, deadline,
+                case_id, company_id, policy_id, policy_version, round, lap, started_at, deadline,
                 warn_at, state, tz, is_imported
             )
             SELECT (%(cases)s::int[])[1 + n %% %(count)s], %(company)s, %(policy)s, %(version)s,
-                100 + n / %(count)s, moment, moment + interval '1 year', moment, 'running', 'UTC',
-                false
+                100 + n / %(count)s, 1, moment, moment + interval '1 year', moment, 'running',
+                'UTC', false
             FROM generate_series(%(first)s, %(last)s) n
             CROSS JOIN LATERAL (
                 SELECT now() AT TIME ZONE 'UTC' + n %% 86400 * interval '1 second'

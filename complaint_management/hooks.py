@@ -33,6 +33,7 @@ def uninstall_hook(env):
         SQL("DELETE FROM complaint_event"),
         SQL("UPDATE complaint_case SET parent_id = NULL, duplicate_of_id = NULL"),
         SQL("DELETE FROM complaint_case"),
+        SQL("DELETE FROM complaint_handover"),
     ):
         env.cr.execute(statement)
     env.invalidate_all()

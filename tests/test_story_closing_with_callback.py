@@ -66,7 +66,7 @@ def test_closing_waits_for_the_callback(browser, odoo_server):
         odoo_server, "UPDATE complaint_procedure SET callback_mode = 'gate' WHERE code = 'standard'"
     )
     [(case_id,)] = _query(
-        odoo_server, "SELECT res_id FROM ir_model_data WHERE name = 'case_demo_cfpb_3244222'"
+        odoo_server, "SELECT res_id FROM ir_model_data WHERE name = 'case_demo_cfpb_3299498'"
     )
     page = Page(browser, odoo_server.url, STORY, width=1440, height=1200)
     page.log_in("handler@complaint.example")
@@ -83,7 +83,8 @@ def test_closing_waits_for_the_callback(browser, odoo_server):
     _attempt(page, 1)
     _talk(page)
     _close(page)
-    page.page.wait_for_selector(".o_dialog", state="detached")
+    left = page.page.locator(".o_dialog .modal-content")
+    assert not left.count(), left.last.inner_text()
     page.picture("03_closed")
     [(phase, satisfied, attempts)] = _query(
         odoo_server,

@@ -156,6 +156,11 @@ class ComplaintCaseClosing(models.Model):
             lambda stage: not stage.is_closed and stage.milestone_id._get_code() == code
         ).sorted(lambda stage: (stage.sequence, stage.id))
 
+    def _write_move(self, stage, reopened, moment):
+        if reopened:  # what was applied for in the round before is settled by the new one
+            self.filtered(lambda case: case.closing_ruling == 'requested')._forget_ruling()
+        super()._write_move(stage, reopened, moment)
+
     def _after_move(self, stage):
         super()._after_move(stage)
         if stage.is_closed:

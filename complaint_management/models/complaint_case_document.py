@@ -74,7 +74,7 @@ class ComplaintCaseDocument(models.Model):
     @api.model
     def _get_similar_keys(self, values):
         keys = super()._get_similar_keys(values)
-        documents = values['documents']
+        documents = values.get('documents', ())  # who asks for the customer alone names none
         # What comes of it is searched for once more, by what the user may read.
         known = self.env['complaint.document'].sudo().browse()
         if domain := self._get_documents_domain(documents):

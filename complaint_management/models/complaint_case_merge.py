@@ -1,7 +1,13 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import FREE_PASS_KEY, INTERNAL_KEY, INTERNAL_WRITE
+
+# What stands between the words of a mail's subject, also in Chinese.
+SEPARATORS = re.compile(r'[\s\[\]()<>（）【】《》“”"：:，,；;。#]+')
+WORD_LIMIT = 20
 
 
 class ComplaintCaseMerge(models.Model):
@@ -152,6 +158,25 @@ class ComplaintCaseMerge(models.Model):
         """Return how histories and mails name this complaint: nothing of what it is about."""
         self.ensure_one()
         return self.number or self.env._("a complaint without a number")
+
+    # === MAILS === #
+
+    @api.model
+    def _find_by_subject(self, message_dict):
+        """Return the id of the complaint that a new mail names in its subject, or False.
+
+        Only mails of its complainant count: anybody can write a number into a subject.
+        """
+        words = SEPARATORS.split(message_dict.get('subject') or '')
+        numbers = [word for word in words if any(char.isdecimal() for char in word)][:WORD_LIMIT]
+        sender = self._get_email_key(message_dict.get('email_from'))
+        if not (numbers and sender):
+            return False
+        # A gateway has no rights of its own.
+        cases_sudo = self.sudo().search(
+            [('number', 'in', numbers), ('complainant_email_key', '=', sender)], limit=1
+        )
+        return cases_sudo.id
 
     # === PASSING GATES === #
 

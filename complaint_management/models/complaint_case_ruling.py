@@ -236,6 +236,26 @@ class ComplaintCaseRuling(models.Model):
         )
         self.filtered('ruling_requested_by_id')._withdraw_ruling_activities()
 
+    def _take_back_validity(self, before, after):
+        """The ruling was revoked in the history: what held before it holds again.
+
+        A later ruling stays as it is.
+
+        :param str before: value of `validity` before the revoked ruling
+        :param str after: what it ruled
+        """
+        self.ensure_one()
+        if self.validity != after:
+            return
+        validity = before or 'undetermined'
+        is_open = validity == 'undetermined'
+        state = 'ruled'
+        if is_open:
+            state = 'requested' if self.ruling_requested_by_id else 'none'
+        self._write_internal({'validity': validity, 'ruling_state': state})
+        if state == 'requested' and not self.is_closed:
+            self._ask_rulers(self._get_rulers(), self.ruling_opinion)
+
     def _withdraw_ruling_activities(self):
         if self:
             self.activity_unlink([RULING_ACTIVITY])

@@ -21,5 +21,7 @@ class ComplaintEventReaction(models.Model):
             self.case_id._take_back_application()
         elif code == 'ruled' and payload.get('subject') == 'closing':
             self.case_id._take_back_ruling()
+        elif code == 'ruled' and payload.get('subject') == 'validity':
+            self.case_id._take_back_validity(payload.get('from'), payload.get('to'))
         elif code == 'customer_accepted' and payload.get('means'):
             self.case_id._take_back_confirmation()

@@ -8,10 +8,16 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Lead mails that answer to a duplicate to the complaint that it was merged into."""
+        """Lead mails that answer to a duplicate to the complaint that it was merged into.
+
+        A new mail of the complainant that names a complaint in its subject answers to that one.
+        """
         led, passed = [], {}
         for route in routes or ():
             model, thread_id, *rest = route
+            if model == 'complaint.case' and not thread_id:
+                thread_id = self.env['complaint.case']._find_by_subject(message_dict)
+                route = (model, thread_id, *rest)
             if model == 'complaint.case' and thread_id:
                 # A gateway has no rights of its own: the mail reaches whoever works on it.
                 duplicate = self.env['complaint.case'].sudo().browse(thread_id).exists()

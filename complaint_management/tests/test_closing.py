@@ -167,6 +167,14 @@ class TestClosingRuling(ClosingCommon):
         event.with_user(self.manager)._revoke("Wrong clause")
         self.assertEqual(case.closing_ruling, 'requested')
 
+    def test_a_new_round_settles_what_was_applied_for(self):
+        case = self._apply(self._create_worked_case())
+        self.assertTrue(self._activities(case, self.manager))
+        self._pass_time(minutes=1)
+        case._move_to(self.stages['investigation'], reason="Not content", new_round=True)
+        self.assertEqual((case.round, case.closing_ruling), (2, 'none'))
+        self.assertFalse(self._activities(case, self.manager))
+
     def test_reopening_forgets_the_ruling_and_undo_restores_it(self):
         case = self._apply(self._create_worked_case())
         case.with_user(self.manager)._rule_closing(True, "Clause 7.")

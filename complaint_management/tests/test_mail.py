@@ -57,6 +57,18 @@ class MailGatewayCommon(ComplaintCommon):
 class TestMailIn(MailGatewayCommon):
     """Design 10: a mail to a team's address becomes a complaint of the team."""
 
+    def test_a_number_in_the_subject_leads_to_the_complaint_that_stays(self):
+        """Issue 3, part 2: mail to either number reaches the survivor; strangers reach none."""
+        sender = {'complainant_email': 'zhang.min@customer.example', 'partner_id': False}
+        survivor, duplicate = self._create_case(**sender), self._create_case(**sender)
+        self.assertEqual(self._receive(subject=f"Re {duplicate.number}: and?"), duplicate)
+        duplicate._mark_duplicate(survivor)
+        for number in (survivor.number, duplicate.number):
+            self.assertEqual(self._receive(subject=f"投诉【{number}】有结果吗"), survivor)
+        stranger = self._receive(subject=survivor.number, sender='x@stranger.example')
+        self.assertNotIn(stranger, survivor | duplicate)
+        self.assertFalse(stranger.registered_at)
+
     def test_a_mail_becomes_a_case_that_waits_for_the_desk(self):
         case = self._receive()
         self.assertEqual(case.name, "Lift stands still")

@@ -31,6 +31,31 @@ class TestMassComplaint(ComplaintCommon):
             self.assertEqual(self._codes(member)[-1], 'gathered')
         self.assertEqual(self.lead.search(self.lead.action_view_members()['domain']), self.members)
 
+    def test_the_approval_of_the_lead_covers_the_members(self):
+        """Issue 3, part 2: investigation, solution and approval happen once."""
+        self.env['complaint.approval.rule'].create(
+            {'name': "All", 'subject': 'solution', 'approver': 'team_leader'}
+        )
+        self._gather()
+        solution = (
+            self.env['complaint.solution']
+            .with_user(self.handler)
+            .create({'case_id': self.lead.id, 'proposal': "Water by tonight."})
+        )
+        self._move(self.lead, 'acknowledgement', 'assessment', 'assignment', 'investigation')
+        self._move(self.lead, 'solution')
+        solution.action_submit()
+        self.assertEqual(len(self.lead.sudo().approval_ids), 1)
+        self.assertFalse(self.members.sudo().approval_ids)
+        self.lead.sudo().approval_ids.with_user(self.manager).action_approve()
+        self.assertEqual(self.lead.solution_state, 'approved')
+        self._move(self.lead, 'communication')
+        self.assertEqual(self.members.stage_id, self.stages['communication'])
+        self.lead.with_user(self.receiver)._answer("The water is back.")
+        for member in self.members:
+            self.assertEqual(member.answer_state, 'answered')
+        self.assertFalse(self.members.sudo().approval_ids)
+
     def test_taking_out_frees_a_member(self):
         self._gather()
         member = self.members[0]

@@ -42,6 +42,22 @@ class TestRuling(RulingCommon):
 
     # === REQUEST === #
 
+    def test_a_revoked_ruling_holds_no_more(self):
+        """Design 5: a revoked event counts as if it had not happened."""
+        case = self._create_case()
+        case.with_user(self.manager).validity = 'valid'
+        [event] = case.sudo().event_ids._get_effective(['ruled'])
+        event.with_user(self.manager)._revoke("Ruled on the wrong complaint")
+        self.assertEqual((case.validity, case.ruling_state), ('undetermined', 'none'))
+
+    def test_a_later_ruling_outlives_the_revocation_of_an_earlier_one(self):
+        case = self._create_case().with_user(self.manager)
+        case.validity = 'valid'
+        case.validity = 'unreasonable'
+        first = case.sudo().event_ids._get_effective(['ruled']).sorted('sequence')[0]
+        first.with_user(self.manager)._revoke("Too early")
+        self.assertEqual(case.validity, 'unreasonable')
+
     def test_a_request_carries_opinion_and_proposal(self):
         self._request()
         self.assertEqual(self.case.ruling_state, 'requested')

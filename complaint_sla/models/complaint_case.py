@@ -164,19 +164,25 @@ class ComplaintCase(models.Model):
 
         :param clocks: complaint.sla.clock records
         """
+        fields_to_set = self._get_clock_fields()
+        # What waits to be reckoned is known now: nothing of it is read first.
+        unknown = {f: set(self.env.records_to_compute(f)._ids) for f in fields_to_set}
+        for field in fields_to_set:
+            self.env.remove_to_compute(field, self)
         by_case = clocks.grouped('case_id')
         for case in self:
             own = by_case.get(case, clocks.browse())
             running = own.filtered(lambda clock: clock.state == 'running')
             paused = own.filtered(lambda clock: clock.state == 'paused')
-            for name, dates in (
-                ('sla_deadline', running.mapped('deadline')),
-                ('sla_warn_at', running.mapped('warn_at')),
-                ('sla_paused_at', paused.mapped('paused_at')),
-            ):
+            found = (
+                running.mapped('deadline'),
+                running.mapped('warn_at'),
+                paused.mapped('paused_at'),
+            )
+            for field, dates in zip(fields_to_set, found, strict=True):
                 date = min(filter(None, dates), default=False)
-                if case[name] != date:
-                    case[name] = date
+                if case.id in unknown[field] or case[field.name] != date:
+                    case[field.name] = date
 
     def _update_promised_at(self):
         """Let limits follow that go by what the customer was promised."""

@@ -12,7 +12,7 @@ RECONCILED_FIELDS = (
     *('case_id', 'policy_id', 'policy_version', 'round', 'lap', 'state'),
     *('started_at', 'deadline', 'warn_at', 'stopped_at', 'paused_at', 'paused_seconds'),
     *('fixed_at', 'applied_at', 'has_grace', 'is_extended', 'is_imported', 'basis'),
-    *('calendar_id', 'tz', 'responsible_id', 'department_id'),
+    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id'),
 )
 
 
@@ -92,8 +92,7 @@ class ComplaintSlaClockReconcile(models.Model):
                 ]
             )
             cases._set_clock_dates(clocks | started)
-        clocks.filtered(lambda c: c.state not in OPEN_STATES)._release_activities()
-        (clocks | started)._schedule_reminders()
+        (clocks | started)._schedule_reminders(started)
         if cause:
             engine._record_moves(moves, cause)
 
@@ -156,6 +155,8 @@ class ComplaintSlaClockReconcile(models.Model):
         merges, held_ids = {}, set()
         for event in events:
             payload = event.payload or {}
+            if 'rung' in payload:  # a time limit made it: nobody has reported anything up
+                continue
             if event.milestone_id.id == paused_id:
                 held_ids.add(event.case_id.id)
             elif event.milestone_id.id == merged_id and payload.get('is_survivor'):

@@ -12,16 +12,21 @@ class ComplaintSlaClockRemind(models.Model):
 
     # === ENTRANCE === #
 
-    def _schedule_reminders(self):
-        """Plan who is told of these clocks and when, after something about them changed."""
-        if alive := self.filtered(lambda clock: not clock.stopped_at):
+    def _schedule_reminders(self, new=None):
+        """Plan who is told of these clocks and when, after something about them changed.
+
+        Of those that ended it takes back what was planned or asked for.
+
+        :param new: those of them that have just been created
+        """
+        if self:
+            new = new or self.browse()
             # Rows are the engine's, whoever acts.
-            self.env['complaint.sla.reminder'].sudo()._plan(alive.sudo())
+            self.env['complaint.sla.reminder'].sudo()._plan(self.sudo(), new.sudo())
 
     def _release_activities(self):
-        """Take back what was planned or asked for because of clocks that ended."""
-        if self:
-            self.env['complaint.sla.reminder'].sudo()._release(self.sudo())  # idem
+        """Take back what was planned or asked for because of these clocks, which ended."""
+        self._schedule_reminders()
 
     # === RUNGS === #
 
@@ -69,6 +74,7 @@ class ComplaintSlaClockRemind(models.Model):
         return {
             'clock_id': self.id,
             'case_id': self.case_id.id,
+            'company_id': self.case_id.company_id.id,
             'escalation_id': rung.id,
             'due_at': due,
             'next_try_at': due,

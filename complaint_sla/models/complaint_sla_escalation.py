@@ -91,9 +91,7 @@ class ComplaintSlaEscalation(models.Model):
         help="When nobody of them may be told, the leader of the team is, then those of the teams "
         "above, at last the complaint handling team.",
     )
-    group_id = fields.Many2one(
-        comodel_name='res.groups', string="User group", ondelete='set null'
-    )
+    group_id = fields.Many2one(comodel_name='res.groups', string="User group", ondelete='set null')
     user_id = fields.Many2one(
         comodel_name='res.users',
         string="Person told",

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime, html2plaintext
 
 from ..tools.adjustments import Extension
+from .complaint_sla_clock import OPEN_STATES
 
 MANAGER = 'complaint_management.group_complaint_manager'
 ACTIVITY = 'mail.mail_activity_data_todo'
@@ -254,10 +255,15 @@ class ComplaintSlaExtension(models.Model):
         extensions.activity_id.unlink()
         extensions.write({'state': state})
 
-    def _is_of_use(self):
-        """Say whether the limit still runs."""
+    def _is_of_use(self, moment=None):
+        """Say whether the limit still ran at a moment, and was not late yet.
+
+        :param datetime moment: UTC, None for now; what is paused does not turn late
+        """
         self.ensure_one()
-        return self.clock_id.state in ('running', 'paused')
+        clock = self.clock_id.sudo()  # as everybody who reads the extension may see it
+        moment = clock.paused_at or moment or clock._get_now()
+        return clock.state in OPEN_STATES and moment <= clock.deadline
 
     def _check_may_decide(self):
         """Refuse a decision by hand where a rule names who decides, or by no manager."""
@@ -278,13 +284,15 @@ class ComplaintSlaExtension(models.Model):
     def _put_in_force(self, told_at=None):
         """Let the deadlines move, and tell it in the histories.
 
+        Who was told too late was not told: what is late by then is not extended any more.
+
         :param datetime told_at: UTC, when the customer was told
         """
         now = self.env.cr.now().replace(microsecond=0)
         text = fields.Datetime.to_string
         for extension in self.sudo():  # idem
             clock = extension.clock_id
-            if not extension._is_of_use():
+            if not extension._is_of_use(told_at):
                 extension._settle('cancelled')
                 continue
             old = clock.deadline

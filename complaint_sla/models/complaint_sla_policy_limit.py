@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.reckoning import KIND_UNITS, WORKING_KINDS, Limit
-from ..tools.work_timeline import DAY
+
+# More weeks or months than these are no time limit that anybody means.
+LONGEST = 1000
 
 # Kinds of which 0 units mean the day of the start.
 SAME_DAY_KINDS = ('workday_close', 'workday_at', 'day_at', 'calendar_days')
@@ -45,8 +47,8 @@ class ComplaintSlaPolicyLimit(models.Model):
         required=True,
         default='day',
         help="Of working time and working days: a day has as many hours as the calendar's own "
-        "working day, a week as many days as the calendar's working week. Day and night: a day "
-        "has 24 hours, and a month ends on the same day of the next month, or on its last day.",
+        "working day, a week as many days as the calendar's working week. Day and night: days, "
+        "weeks and months end at the same time of day, a month on its last day if it is shorter.",
     )
     time_of_day = fields.Float(
         string="At",
@@ -60,11 +62,11 @@ class ComplaintSlaPolicyLimit(models.Model):
     )
     roll = fields.Selection(
         selection=[
-            ('keep', "Stays there"),
-            ('next', "Moves to the next working day"),
-            ('previous', "Moves to the working day before"),
+            ('keep', "Keep the date"),
+            ('next', "Next working day"),
+            ('previous', "Working day before"),
         ],
-        string="On a day off it",
+        string="When it falls on a day off",
         required=True,
         default='keep',
         help="The time of day stays. When the working day before is already over at the start, "
@@ -95,14 +97,10 @@ class ComplaintSlaPolicyLimit(models.Model):
     _time_of_day_range = models.Constraint(
         'CHECK (time_of_day BETWEEN 0 AND 24)', "The time of day is between 00:00 and 24:00."
     )
-    _month_day_range = models.Constraint(
-        "CHECK (limit_kind != 'month_day' OR month_day BETWEEN 1 AND 31)",
-        "The day of the month is a number from 1 to 31.",
-    )
 
     # === CONSTRAINTS AND ONCHANGE METHODS === #
 
-    @api.constrains('limit_kind', 'limit_value', 'limit_unit', 'time_of_day')
+    @api.constrains('limit_kind', 'limit_value', 'limit_unit', 'time_of_day', 'month_day')
     def _check_limit(self):
         """Refuse limits that mean nothing.
 
@@ -138,6 +136,12 @@ class ComplaintSlaPolicyLimit(models.Model):
         )
 
     def _check_limit_value(self):
+        if self.limit_kind == 'month_day' and not 1 <= self.month_day <= 31:
+            raise ValidationError(
+                self.env._("The day of the month is a number from 1 to 31, not %s.", self.month_day)
+            )
+        if self.limit_kind in KIND_UNITS:
+            self._check_limit_long()
         if self.limit_kind not in KIND_UNITS or self.limit_value > 0:
             return
         if self.limit_kind not in SAME_DAY_KINDS:
@@ -156,6 +160,27 @@ class ComplaintSlaPolicyLimit(models.Model):
                 )
             )
 
+    def _check_limit_long(self):
+        if self.limit_unit in ('week', 'month') and self.limit_value > LONGEST:
+            raise ValidationError(
+                self.env._(
+                    "A time limit has at most %s weeks or months. Give a smaller number.", LONGEST
+                )
+            )
+
+    def _check_unsaved(self):
+        """Refuse what the database would refuse, before it is asked.
+
+        :raise ValidationError: says which number is wrong
+        """
+        self.ensure_one()
+        if not 0 <= self.limit_value <= 10000:
+            raise ValidationError(self.env._("A time limit is a number from 0 to 10,000."))
+        if not 0 <= self.cutoff_time < 24:
+            raise ValidationError(self.env._("The cut-off is a time of day."))
+        if not 0 <= self.time_of_day <= 24:
+            raise ValidationError(self.env._("The time of day is between 00:00 and 24:00."))
+
     @api.onchange('limit_kind')
     def _onchange_limit_kind(self):
         units = KIND_UNITS.get(self.limit_kind, ())
@@ -170,16 +195,20 @@ class ComplaintSlaPolicyLimit(models.Model):
         :rtype: Limit
         """
         self.ensure_one()
-        to_seconds = self.env['resource.calendar']._hour_to_seconds
         return Limit(
             kind=self.limit_kind,
             value=self.limit_value,
             unit=self.limit_unit,
-            cutoff=to_seconds(self.cutoff_time) or None,
-            clock=min(to_seconds(self.time_of_day), DAY) or None,
+            cutoff=self._to_clock(self.cutoff_time),
+            clock=self._to_clock(self.time_of_day),
             month_day=self.month_day,
             roll=self.roll,
         )
+
+    @api.model
+    def _to_clock(self, hour):
+        """Return a time of day as seconds after midnight, None for 00:00, which means none."""
+        return self.env['resource.calendar']._hour_to_seconds(hour) or None if hour else None
 
     def _counts_working_time(self):
         """Say whether the time of this limit passes only when people work."""

@@ -40,6 +40,7 @@ class ComplaintSlaPolicyReckon(models.Model):
         trace_model = self.env['complaint.sla.trace']
         for policy in self:
             try:
+                policy._check_unsaved()
                 policy._check_limit()
                 answer = policy._get_preview(policy.try_start) if policy.try_start else None
             except UserError as error:

@@ -173,7 +173,7 @@ class ComplaintSlaReminderPeople(models.Model):
                 extras += [row._prepare_extra(user, at) for user, at in moments.items()]
             else:
                 row.next_try_at = min(moments.values())
-        extras = self.create(extras)
+        extras = self._replace(self.browse(), extras)
         now = self._get_now()
         return ready | extras.filtered(lambda row: row.next_try_at <= now), failures
 
@@ -182,6 +182,7 @@ class ComplaintSlaReminderPeople(models.Model):
         return {
             'clock_id': self.clock_id.id,
             'case_id': self.case_id.id,
+            'company_id': self.company_id.id,
             'escalation_id': self.escalation_id.id,
             'repetition': self.repetition,
             'is_extra': True,

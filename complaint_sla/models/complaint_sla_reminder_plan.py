@@ -6,6 +6,19 @@ from odoo.tools import SQL
 # Key under which a transaction keeps for which moment it has to ask for a run.
 WAKE_KEY = 'complaint_sla_reminder_wake'
 
+# Columns of rows that planning inserts, beside those that all new rows have alike.
+COLUMNS = {
+    'clock_id': 'int',
+    'case_id': 'int',
+    'company_id': 'int',
+    'escalation_id': 'int',
+    'repetition': 'int',
+    'is_extra': 'bool',
+    'user_id': 'int',
+    'due_at': 'timestamp',
+    'next_try_at': 'timestamp',
+}
+
 
 class ComplaintSlaReminderPlan(models.Model):
     """How rows follow their clocks, and how the tick is woken for the next of them."""
@@ -15,18 +28,22 @@ class ComplaintSlaReminderPlan(models.Model):
     # === ROWS FOLLOW THEIR CLOCKS === #
 
     @api.model
-    def _plan(self, clocks):
+    def _plan(self, clocks, new):
         """Bring the planned rows of clocks in line with their deadlines and ladders.
 
         What was done for a moment that has passed stays done. When a deadline moves, so that the
         moment of a rung lies ahead again, it is planned again. Clocks that do not run, and those
-        of imported history, have nothing planned.
+        of imported history, have nothing planned; those that ended also take back what people
+        should have done. One read and one write, however many clocks.
 
         :param clocks: complaint.sla.clock records, as superuser
+        :param new: those of them that have just been created, so that there is nothing to read
         """
-        existing = self._get_current(clocks)
-        now, gone, passed, vals_list = self._get_now(), self.browse(), self.browse(), []
-        for clock in clocks:
+        existing = self._get_current(clocks - new)
+        ended = clocks.filtered('stopped_at')
+        gone = self._release(self.union(*(existing.get(clock, self) for clock in ended)))
+        now, passed, vals_list = self._get_now(), self.browse(), []
+        for clock in clocks - ended:
             rows = existing.get(clock, self.browse())
             wanted = clock._get_rungs() if clock._may_escalate() else {}
             covered = set()
@@ -42,22 +59,15 @@ class ComplaintSlaReminderPlan(models.Model):
                 # A limit that is late from its start is not at risk any more.
                 if root_id not in covered and not due < clock.deadline <= now:
                     vals_list.append(clock._prepare_reminder(rung, due))
-        gone._drop()
         if passed:
             passed.write({'is_current': False})
-            self.flush_model(['is_current'])  # before their successors
-        self._create_planned(vals_list)
-
-    @api.model
-    def _create_planned(self, vals_list):
-        rows = self.create(vals_list)
-        if rows:
-            self._trigger(min(rows.mapped('next_try_at')))
-        return rows
+        self._replace(gone, vals_list)
 
     @api.model
     def _get_current(self, clocks):
         """Return {clock: its rows that count, the first of a rung before its repetitions}."""
+        if not clocks:
+            return {}
         names = ['clock_id', 'case_id', 'escalation_id', 'repetition', 'is_extra', 'state']
         rows = self.search_fetch(
             [('clock_id', 'in', clocks.ids), ('is_current', '=', True)],
@@ -90,32 +100,65 @@ class ComplaintSlaReminderPlan(models.Model):
             self._trigger(due)
         return 'kept'
 
-    def _drop(self):
-        """Delete rows that will not be needed; nothing hangs on them."""
-        if not self:
-            return
-        self.env.flush_all()
-        self.env.cr.execute(SQL("DELETE FROM complaint_sla_reminder WHERE id IN %s", self._ids))
-        self.invalidate_recordset(flush=False)
-        self.env['complaint.case'].invalidate_model(['sla_reminder_ids'], flush=False)
+    @api.model
+    def _release(self, rows):
+        """Take back what people should have done because of limits that ended.
+
+        :param rows: those of the limits that count
+        :return: those of them that were only planned, to be dropped
+        """
+        planned = rows.filtered(lambda row: row.state == 'planned')
+        if past := rows - planned:
+            self.env['mail.activity'].search([('complaint_reminder_id', 'in', past.ids)]).unlink()
+            past.filtered(lambda row: row.state == 'mailing').write({'state': 'done'})
+            past.write({'is_current': False, 'is_digest_due': False})
+        return planned
+
+    # === WRITING MANY === #
 
     @api.model
-    def _release(self, clocks):
-        """Plan nothing more for clocks that ended, and take back what people should have done.
+    def _replace(self, gone, vals_list):
+        """Delete rows that will not be needed and insert new ones, in one query.
 
-        :param clocks: complaint.sla.clock records, as superuser
+        Nothing hangs on planned rows, and nobody but the engine writes them.
+
+        :param list vals_list: values as `_prepare_reminder` returns them
+        :return: the new rows, in the order given
         """
-        rows = self.search([('clock_id', 'in', clocks.ids), ('is_current', '=', True)])
-        if not rows:
-            return
-        planned = rows.filtered(lambda row: row.state == 'planned')
-        planned._drop()
-        past = rows - planned
-        if not past:
-            return
-        self.env['mail.activity'].search([('complaint_reminder_id', 'in', past.ids)]).unlink()
-        past.write({'is_current': False, 'is_digest_due': False})
-        past.filtered(lambda row: row.state == 'mailing').write({'state': 'done'})
+        if not (gone or vals_list):
+            return self.browse()
+        self.env.flush_all()
+        arrays = [
+            SQL("%s::%s[]", [vals.get(name) or None for vals in vals_list], SQL(kind))
+            for name, kind in COLUMNS.items()
+            if name != 'repetition'
+        ]
+        repetitions = [vals.get('repetition', 0) for vals in vals_list]
+        names = [name for name in COLUMNS if name != 'repetition'] + ['repetition']
+        columns = SQL(', ').join(map(SQL.identifier, names))
+        self.env.cr.execute(
+            SQL(
+                "WITH gone AS (DELETE FROM complaint_sla_reminder WHERE id = ANY(%s)) "
+                "INSERT INTO complaint_sla_reminder (%s, state, is_current) "
+                "SELECT %s, 'planned', true FROM unnest(%s, %s::int[]) AS new (%s) RETURNING id",
+                list(gone._ids),
+                columns,
+                columns,
+                SQL(', ').join(arrays),
+                repetitions,
+                columns,
+            )
+        )
+        rows = self.browse(row[0] for row in self.env.cr.fetchall())
+        gone.invalidate_recordset(flush=False)
+        self.env['complaint.case'].invalidate_model(['sla_reminder_ids'], flush=False)
+        if vals_list:
+            self._trigger(min(vals['next_try_at'] for vals in vals_list))
+        return rows
+
+    def _drop(self):
+        """Delete rows that will not be needed."""
+        self._replace(self, [])
 
     # === WAKING THE TICK === #
 
@@ -133,17 +176,28 @@ class ComplaintSlaReminderPlan(models.Model):
 
     def _wake(self):
         moment = self.env.cr.precommit.data.pop(WAKE_KEY, None)
-        cron = self.env.ref('complaint_sla.ir_cron_remind', raise_if_not_found=False)
-        if not (moment and cron):
+        cron_id = self.env['ir.model.data']._xmlid_to_res_id(
+            'complaint_sla.ir_cron_remind', raise_if_not_found=False
+        )
+        if not (moment and cron_id):
             return
         now = self._get_now()
         moment = max(moment, now)
         # Triggers of the past belong to the run that is going on.
-        standing = self.env['ir.cron.trigger'].search_count(
-            [('cron_id', '=', cron.id), ('call_at', '>', now), ('call_at', '<=', moment)], limit=1
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ir_cron_trigger (cron_id, call_at, create_uid, create_date) "
+                "SELECT %(cron)s, %(moment)s, %(uid)s, %(now)s WHERE NOT EXISTS ("
+                "SELECT FROM ir_cron_trigger WHERE cron_id = %(cron)s "
+                "AND call_at > %(now)s AND call_at <= %(moment)s)",
+                cron=cron_id,
+                moment=moment,
+                now=now,
+                uid=self.env.uid,
+            )
         )
-        if not standing:
-            cron._trigger(moment)
+        if self.env.cr.rowcount and moment <= now:
+            self.env.cr.postcommit.add(self.env['ir.cron']._notifydb)
 
     # === REPETITIONS === #
 
@@ -159,4 +213,4 @@ class ComplaintSlaReminderPlan(models.Model):
                 if due > now - timedelta(minutes=1):
                     vals_list.append({**clock._prepare_reminder(rung, due), 'repetition': number})
                     break
-        self._create_planned(vals_list)
+        self._replace(self.browse(), vals_list)

@@ -5,8 +5,6 @@ from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, format_datetime, get_lang
 
-from ..tools.work_timeline import DAY
-
 
 class ComplaintSlaTrace(models.AbstractModel):
     """Tells in words how a deadline came about.
@@ -196,15 +194,7 @@ class ComplaintSlaTrace(models.AbstractModel):
 
     @api.model
     def _say_plain(self, step, tz):
-        return self.env._(
-            "%(span)s pass day and night.", span=self._format_work(step['seconds'], DAY)
-        )
-
-    @api.model
-    def _say_months(self, step, tz):
-        return self.env._(
-            "Same day and time after %(span)s.", span=self._format_span(step['months'], 'month')
-        )
+        return self.env._("%(span)s pass day and night.", span=self._format_work(step['seconds']))
 
     @api.model
     def _say_day_at(self, step, tz):
@@ -267,7 +257,7 @@ class ComplaintSlaTrace(models.AbstractModel):
         elif 'span' in step:
             sentence = self.env._(
                 "Interrupted from %(begin)s to %(end)s: due %(span)s later.",
-                span=self._format_work(step['span'], DAY),
+                span=self._format_work(step['span']),
                 **values,
             )
         else:

@@ -9,9 +9,14 @@ class ResourceCalendarCountable(models.Model):
 
     def _is_countable(self):
         self.ensure_one()
-        # What is not saved yet has no token that its lines renew.
-        return self._is_countable_by_token() if self.id else super()._is_countable()
+        if not self.id:  # what is not saved yet has no token that its lines renew
+            return super()._is_countable()
+        known = self._get_countable_by_token()
+        if not known:
+            known.append(super()._is_countable())
+        return known[0]
 
     @ormcache('self.id', 'self.engine_token')
-    def _is_countable_by_token(self):
-        return super()._is_countable()
+    def _get_countable_by_token(self):
+        """Return a list that keeps the answer while the token stays; empty at first."""
+        return []

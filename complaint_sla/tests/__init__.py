@@ -1,4 +1,5 @@
 from . import test_case_timeline
+from . import test_city_deadlines
 from . import test_clock_access
 from . import test_clock_batch
 from . import test_clock_events
@@ -11,6 +12,7 @@ from . import test_clock_ui
 from . import test_deadline_tables
 from . import test_deadline_vectors
 from . import test_extension
+from . import test_hooks
 from . import test_known_bugs_clocks
 from . import test_known_bugs_engine
 from . import test_late_filter
@@ -20,6 +22,7 @@ from . import test_limit_properties
 from . import test_peer_faults
 from . import test_performance
 from . import test_policy
+from . import test_policy_form
 from . import test_policy_preview
 from . import test_preset_policies
 from . import test_regime_bank_clocks

@@ -373,6 +373,14 @@ class TestClockPause(SlaCommon):
         self.env.flush_all()
         self.assertFalse(self.env['complaint.sla.pause'].with_user(self.manager).search([]))
 
+    def test_erasing_a_complaint_takes_its_pauses_along(self):
+        case = self._receive()
+        pause = self._pause(case, '2026-11-20 10:00')
+        self._resume(case, '2026-11-20 11:00')
+        self.env.flush_all()
+        case.with_user(self.admin)._erase("The time to keep it is over")
+        self.assertFalse(pause.exists())
+
     def test_the_dialogs(self):
         case = self._receive()
         with self._at('2026-11-20 10:00'):

@@ -24,3 +24,12 @@ class TestClockUi(SlaCommon, HttpCase):
             'complaint_sla_policy_tour',
             login='complaint_admin',
         )
+
+    def test_pausing_and_extending_in_few_clicks(self):
+        self.policy.write({'pause_allowed': True, 'extension_max': 1, 'is_promised': True})
+        case = self._create_worked_case()
+        self.start_tour(
+            f'/odoo/complaint.case/{case.id}', 'complaint_sla_pause_tour', login='complaint_manager'
+        )
+        self.assertEqual(case.sudo().sla_extension_ids.state, 'in_force')
+        self.assertTrue(case.sudo().sla_pause_ids.resumed_at)

@@ -193,6 +193,46 @@ class TestExtension(SlaCommon):
             extension.with_user(self.manager).action_approve()
         self.assertEqual((extension.state, clock.state), ('cancelled', 'met'))
 
+    def test_who_was_told_too_late_was_not_told(self):
+        case, clock = self._receive()
+        with self._at('2026-11-23 10:00'):
+            extension = self._ask(clock)
+            extension.with_user(self.manager).action_approve()
+        with self._at('2026-11-26 10:00'):
+            wizard = self.env['complaint.sla.extension.tell'].with_user(self.handler)
+            wizard = wizard.create({'extension_id': extension.id, 'means': 'phone'})
+            with self._refused("late meanwhile"):
+                wizard.action_confirm()
+            case._record_contact({'purpose': 'extension', 'content': "Until Friday, please."})
+            self.assertEqual(extension.state, 'cancelled')
+            self.assertTrue(clock.is_late)
+
+    def test_told_in_time_and_recorded_later(self):
+        case, clock = self._receive()
+        with self._at('2026-11-23 10:00'):
+            extension = self._ask(clock)
+            extension.with_user(self.manager).action_approve()
+        with self._at('2026-11-26 10:00'):
+            case._record_contact(
+                {
+                    'purpose': 'extension',
+                    'content': "Until Friday, please.",
+                    'occurred_at': shanghai('2026-11-25 10:00'),
+                    'late_reason': "The line was down",
+                }
+            )
+        self.assertEqual(extension.state, 'in_force')
+        self.assertMoment(clock.deadline, '2026-11-27 18:00')
+
+    def test_approved_after_the_deadline_is_too_late(self):
+        self.policy.is_promised = False
+        _case, clock = self._receive()
+        with self._at('2026-11-23 10:00'):
+            extension = self._ask(clock)
+        with self._at('2026-11-26 10:00'):
+            extension.with_user(self.manager).action_approve()
+        self.assertEqual(extension.state, 'cancelled')
+
     def test_closing_cancels_what_is_asked(self):
         case, clock = self._receive()
         with self._at('2026-11-23 10:00'):

@@ -388,13 +388,13 @@ class TestLimitKinds(LimitCase):
         )
 
     def test_clock_change_of_plain_kinds(self):
-        """Hours and days of 24 hours are exact, a time of day stays on the clock."""
+        """Hours are exact, in days, weeks and months the clock shows the same time."""
         timeline = WorkTimeline(Schedule.always(NEW_YORK))
         spring, autumn = '2026-03-07 12:00', '2026-10-31 12:00'
         for limit, after_spring, after_autumn in (
             (Limit('elapsed', 24, 'hour'), '2026-03-08 13:00', '2026-11-01 11:00'),
-            (Limit('elapsed', 1, 'day'), '2026-03-08 13:00', '2026-11-01 11:00'),
-            (Limit('elapsed', 1, 'week'), '2026-03-14 13:00', '2026-11-07 11:00'),
+            (Limit('elapsed', 1, 'day'), '2026-03-08 12:00', '2026-11-01 12:00'),
+            (Limit('elapsed', 1, 'week'), '2026-03-14 12:00', '2026-11-07 12:00'),
             (Limit('elapsed', 1, 'month'), '2026-04-07 12:00', '2026-11-30 12:00'),
             (Limit('day_at', 1), '2026-03-08 12:00', '2026-11-01 12:00'),
             (Limit('day_at', 1, clock=HOUR), '2026-03-08 01:00', None),

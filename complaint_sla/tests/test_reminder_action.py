@@ -56,6 +56,17 @@ class TestReminderAction(ReminderCommon):
         self._run_at('2026-11-24 18:00')
         self.assertFalse(self._activities(case))
 
+    def test_what_a_limit_escalates_reports_nothing_up(self):
+        # TL-013: the superior is told by a person; a reminder of it does not fulfil it.
+        reported = self._create_policy(stop='escalated', limit_value=1, limit_unit='day')
+        self._add_rung(action='raise_grade')
+        case = self._receive()
+        self._run_at('2026-11-20 18:00')
+        self.assertIn('escalated', self._codes(case))
+        self.assertEqual(self._clock(case, reported).state, 'running')
+        case._stamp('escalated')
+        self.assertNotEqual(self._clock(case, reported).state, 'running')
+
     def test_assigned_to_the_leader(self):
         self._add_rung(recipient='team_leader', action='reassign')
         case = self._receive()

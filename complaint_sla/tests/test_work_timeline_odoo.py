@@ -6,6 +6,8 @@ import pytz
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
+from ..tools.adjustments import Extension, Pause
+from ..tools.reckoning import Limit, reckon
 from ..tools.work_timeline import to_moment, to_seconds
 
 ZONES = (
@@ -144,6 +146,44 @@ class TestWorkTimelineOdoo(TransactionCase):
                 self.assertEqual(sum(stop - begin for begin, stop in intervals), seconds)
                 # It ends while people work, not at a later opening.
                 self.assertEqual(to_moment(intervals[-1][1]), deadline)
+
+    def test_sums_with_pauses_are_inverse_to_odoo_on_random_calendars(self):
+        """What Odoo counts outside the pauses is what was asked for, extensions included."""
+        random = Random(11)
+        for number in range(25):
+            calendar = self._make_calendar(random)
+            if not calendar._is_countable():
+                continue
+            start = datetime(2026, random.randrange(1, 13), 5, random.randrange(24))
+            pauses = []
+            for _count in range(random.randrange(6)):
+                begin = start + timedelta(seconds=random.randrange(-86400, 30 * 86400))
+                end = begin + timedelta(seconds=random.randrange(1, 5 * 86400))
+                pauses.append(Pause(begin, end, ""))
+            hours, more = random.randrange(1, 100), random.randrange(1, 50)
+            deadline = reckon(
+                calendar._get_work_timeline(self.env.company),
+                Limit('work_time', hours, 'hour'),
+                start,
+                pauses,
+                [Extension(more, 'hour', None, "")],
+            ).deadline
+            seconds = sum(
+                self._count_outside(begin, stop, pauses)
+                for begin, stop in self._ask_odoo(calendar, start, deadline)
+            )
+            with self.subTest(number=number, tz=calendar.tz, start=start, pauses=pauses):
+                self.assertEqual(seconds, (hours + more) * 3600)
+
+    def _count_outside(self, begin, stop, pauses):
+        """Return the seconds between two moments (in seconds) that lie in no pause."""
+        marks = {to_seconds(moment) for pause in pauses for moment in pause[:2]}
+        cuts = sorted({begin, stop, *(mark for mark in marks if begin < mark < stop)})
+        return sum(
+            last - first
+            for first, last in zip(cuts, cuts[1:], strict=False)
+            if not any(to_seconds(p.begin) <= first < to_seconds(p.end) for p in pauses)
+        )
 
     def test_break_is_no_work(self):
         calendar = self.env['resource.calendar'].create(

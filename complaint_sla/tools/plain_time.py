@@ -18,37 +18,30 @@ class PlainTime:
 
     # === QUESTIONS === #
 
-    def add_plain(self, start, seconds, pauses=(), roll=KEEP):
+    def add_plain(self, start, seconds, pauses=()):
         """Return when ``seconds`` of clock time have passed since ``start``, and why.
 
         :param datetime start: naive UTC
         :param int seconds: not negative
         :param pauses: iterable of Pause; their time is added
-        :param str roll: what to do with a day that is no working day; the time of day stays
         :rtype: Answer
         """
         first = to_seconds(start)
         step = {'code': 'plain', 'seconds': seconds}
-        return self._run(first, first + seconds, step, pauses, roll)
-
-    def add_months(self, start, months, pauses=(), roll=KEEP):
-        """Return the same day of a later month at the same local time, and why.
-
-        A month that is too short has it on its last day. The rest as with :meth:`add_plain`.
-        """
-        first = to_seconds(start)
-        ordinal, clock = self._split(first)
-        target = self._wall(self._later_month(ordinal, months), clock)
-        return self._run(first, target, {'code': 'months', 'months': months}, pauses, roll)
+        return self._run(first, first + seconds, step, pauses, KEEP)
 
     def at_day(self, start, days, clock=None, months=0, pauses=(), roll=KEEP):
         """Return the local time ``clock`` on the ``days``-th calendar day after that of ``start``.
 
-        A time that has passed when nothing is to be counted means the next day.
+        The clock decides, also when the day in between has 23 or 25 hours. A time that has passed
+        when nothing is to be counted means the next day.
 
+        :param datetime start: naive UTC
         :param int clock: seconds after local midnight, 86400 for the last second of the day, or
             None for the time of day of the start
-        :param int months: counted instead of days
+        :param int months: counted instead of days; a month that is too short has it on its last day
+        :param pauses: iterable of Pause; their time is added
+        :param str roll: what to do with a day that is no working day; the time of day stays
         :rtype: Answer
         """
         first = to_seconds(start)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .plain_time import KEEP
 from .spans import count_paused
-from .work_trace import DAY, Answer, to_moment, to_seconds
+from .work_trace import Answer, to_moment, to_seconds
 
 UNIT_SECONDS = {'minute': 60, 'hour': 3600}
 DAY_UNITS = ('day', 'week', 'month')
@@ -129,12 +129,10 @@ def _get_day_at(timeline, limit, start, pauses):
 
 
 def _get_elapsed(timeline, limit, start, pauses):
-    if limit.unit == 'month':
-        return timeline.add_months(start, limit.value, pauses, limit.roll)
     if limit.unit in UNIT_SECONDS:
         return timeline.add_plain(start, limit.value * UNIT_SECONDS[limit.unit], pauses)
-    days, _months = _to_days(limit.value, limit.unit)
-    return timeline.add_plain(start, days * DAY, pauses, limit.roll)
+    # A day later is at the same time of day, not 24 hours later: so do the cities and courts.
+    return _get_day_at(timeline, limit._replace(clock=None), start, pauses)
 
 
 def _get_calendar_days(timeline, limit, start, pauses):

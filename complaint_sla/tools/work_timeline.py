@@ -114,7 +114,7 @@ class WorkTimeline(WorkTrace, PlainTime, WorkLayout):
         :raise NoWorkingTime: the schedule never holds so much working time
         """
         first = to_seconds(start)
-        spans = merge_pauses(pauses, first)
+        spans = merge_pauses(pauses, first) if pauses else ()
         index = self._cover(first, first)
         target = self._worked(index, first) + seconds
         for number, span in enumerate(spans):
@@ -124,9 +124,11 @@ class WorkTimeline(WorkTrace, PlainTime, WorkLayout):
                 break
             index = self._cover(first, span.end)
             target += self._worked(index, span.end) - self._worked(index, span.begin)
-        index, found = self._reach(
-            first, lambda index: self._find_sum(index, first, target, seconds)
-        )
+        found = self._find_sum(index, first, target, seconds)
+        if found is None:
+            index, found = self._reach(
+                first, lambda index: self._find_sum(index, first, target, seconds)
+            )
         if seconds:
             last = index.ends[found] - (index.done[found] - target)
         else:

@@ -6,7 +6,9 @@ class ComplaintCasePause(models.TransientModel):
     _name = 'complaint.case.pause'
     _description = "Pause or Resume Time Limits"
 
-    case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
+    case_id = fields.Many2one(
+        comodel_name='complaint.case', string="Complaint", required=True, ondelete='cascade'
+    )
     kind = fields.Selection(
         selection=[('pause', "Pause"), ('resume', "Resume")],
         string="What to do",

@@ -61,6 +61,10 @@ class ComplaintSlaExtensionTell(models.TransientModel):
         self.ensure_one()
         if self.extension_id.state != 'approved':
             raise UserError(self.env._("Only an approved extension is told to the customer."))
+        if not self.extension_id._is_of_use(self.occurred_at):
+            raise UserError(
+                self.env._("The time limit has ended or is late meanwhile: it stays as it is.")
+            )
         # Recording the contact puts the extension in force.
         self.case_id._record_contact(
             {
