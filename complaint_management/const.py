@@ -92,3 +92,28 @@ CONTACT_PURPOSES = [
     ('department_answer', "Department's answer"),
     ('other', "Other"),
 ]
+
+# What a customer may get. (value, English label)
+REMEDY_KINDS = [
+    ('refund', "Refund"),
+    ('overcharge', "Refund of an overcharge"),
+    ('replacement', "Replacement"),
+    ('repair', "Free repair"),
+    ('compensation', "Compensation"),
+    ('goodwill', "Goodwill gesture"),
+    ('apology', "Formal apology"),
+    ('other', "Other remedy"),
+]
+
+# Of these, money is the point.
+REMEDY_MONEY_KINDS = ('refund', 'overcharge', 'compensation', 'goodwill')
+
+# How a remedy reaches the customer. (value, English label)
+REMEDY_MEANS = [
+    ('credit', "Credit to the account"),
+    ('original', "Back the way it was paid"),
+    ('transfer', "Bank transfer"),
+    ('cash', "Cash"),
+    ('voucher', "Voucher"),
+    ('in_kind', "In kind"),
+]

@@ -47,7 +47,6 @@
         'views/complaint_grade_views.xml',
         # Menus last: they open the actions above.
         'views/complaint_sla_menus.xml',
-        'views/complaint_sla_reminder_menus.xml',
     ],
     'demo': ['demo/complaint_sla_clock_demo.xml'],
     'assets': {

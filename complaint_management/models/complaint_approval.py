@@ -164,11 +164,15 @@ class ComplaintApproval(models.Model):
         """Return who must not decide: who proposed it, and who is kept away from the case."""
         self.ensure_one()
         approval = self.sudo()  # who is recused is hidden from some
-        return (
-            approval.proposed_by_id
-            | approval.solution_id.prepared_by_id
-            | approval.case_id.recused_user_ids
-        )
+        return approval._get_proposers() | approval.case_id.recused_user_ids
+
+    def _get_proposers(self):
+        """Return who proposed it, or wrote what is proposed; `self` as superuser."""
+        self.ensure_one()
+        proposers = self.proposed_by_id | self.solution_id.prepared_by_id
+        if self.subject == 'remedy':
+            proposers |= self.case_id._get_remedy_authors()
+        return proposers
 
     def _get_principal(self):
         """Return the approver for whom the current user may decide now, or an empty record.
@@ -216,7 +220,7 @@ class ComplaintApproval(models.Model):
                 what=what,
                 state=states[approval.state],
             )
-        if self.env.user in approval.proposed_by_id | approval.solution_id.prepared_by_id:
+        if self.env.user in approval._get_proposers():
             return self.env._("%(what)s: nobody approves his own proposal.", what=what)
         return self.env._(
             "%(what)s: you are not asked. Asked are: %(names)s.",

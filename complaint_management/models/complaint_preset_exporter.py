@@ -9,7 +9,9 @@ from .complaint_preset_loader import NOBODY
 
 # What `repr` makes of a placeholder, to be turned into a bare ref('…').
 PLACEHOLDER = re.compile(r"'<ref:([\w.]+)>'")
-PLAIN_TYPES = ('char', 'text', 'html', 'integer', 'float', 'boolean', 'selection', 'date')
+PLAIN_TYPES = (
+    *('char', 'text', 'html', 'integer', 'float', 'monetary', 'boolean', 'selection', 'date'),
+)
 
 
 class ComplaintPresetExporter(models.AbstractModel):
@@ -40,7 +42,7 @@ class ComplaintPresetExporter(models.AbstractModel):
 
         People, departments and number sequences belong to the company and are left out.
         """
-        return ('ir.model.fields', 'res.groups', 'mail.template')
+        return ('ir.model.fields', 'res.groups', 'mail.template', 'res.currency')
 
     # === EXPORT === #
 
@@ -200,7 +202,7 @@ class ComplaintPresetExporter(models.AbstractModel):
                 return str(value)
             default = field.default(record) if field.default else False
             return '' if value == default else str(value)
-        if field.type in ('integer', 'float'):
+        if field.type in ('integer', 'float', 'monetary'):
             # An empty cell leaves the default of the field.
             return str(value) if value or (field.default and field.default(record)) else ''
         return str(value or '')

@@ -83,6 +83,25 @@ class ComplaintProcedure(models.Model):
         required=True,
         help="What a normal closing needs from the customer.",
     )
+    remedy_mode = fields.Selection(
+        selection=[
+            ('none', "Not used"),
+            ('open', "Staff put them forward"),
+            ('suggest', "Staff suggest, managers put them forward"),
+        ],
+        string="Remedies",
+        default='none',
+        required=True,
+        help="Refunds, compensation and the like on complaints of this procedure.",
+    )
+    remedy_rule_required = fields.Boolean(
+        string="Amounts only by a rule",
+        help="No amount is granted that no remedy rule gives (TEL-2.9-c).",
+    )
+    remedy_credit_first = fields.Boolean(
+        string="Credit to the account first",
+        help="Any other way of paying needs a reason (TEL-2.8-c).",
+    )
     reopen_window_days = fields.Integer(
         string="Reopening window",
         help="Days after closing during which a complaint can be reopened. 0: always.",

@@ -25,3 +25,4 @@ from . import complaint_event_revoke
 from . import complaint_preset_import
 from . import complaint_preset_preview
 from . import complaint_solution_renegotiate
+from . import complaint_remedy_execute

@@ -23,6 +23,7 @@ from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_pause
 from . import complaint_sla_policy_reckon
+from . import complaint_sla_policy_return
 from . import complaint_sla_policy_trial
 from . import complaint_sla_reminder
 from . import complaint_sla_reminder_act

@@ -2,6 +2,8 @@ import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytz
+
 from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests.common import ComplaintCommon
@@ -27,8 +29,11 @@ CARRIERS = {
     'complaint.stage',
     'complaint.stage.gate',
 }
-LINES = {'complaint.assistance', 'complaint.handover', 'complaint.sla.extension'}
-LATER = {'measure': "Measures", 'period_report': "Period reports"}
+LINES = {
+    *('complaint.assistance', 'complaint.handover', 'complaint.measure'),
+    'complaint.sla.extension',
+}
+LATER = {'period_report': "Period reports"}
 
 # Milestones that the software records by itself at some step of every regime's work.
 STAMPED_BY_THE_SOFTWARE = {
@@ -162,10 +167,14 @@ class TestTimeLimitTable(ComplaintCommon):
         before, after = start - timedelta(minutes=30), start + timedelta(minutes=5)
         with _At(start if code == 'registered' else before):
             case = self._take_in(row, policy, name)
-            if not by_promise and code != 'limit_set':
+            if policy.date_from == 'return_due':
+                goods = self._prepare_return(case, deadline)
+            elif not by_promise and code != 'limit_set':
                 case.limit_date = deadline
         with _At(start):
-            if code == 'limit_set':
+            if policy.date_from == 'return_due':
+                goods.action_issue()
+            elif code == 'limit_set':
                 case.limit_date = deadline
             elif code == 'visited':
                 self._promise(case, deadline, 'visit')
@@ -192,6 +201,18 @@ class TestTimeLimitTable(ComplaintCommon):
                 'procedure_id': policy.procedure_id.id,
                 'channel_id': self.env.ref('complaint_management.channel_phone').id,
                 **needs,
+            }
+        )
+
+    def _prepare_return(self, case, deadline):
+        local = pytz.utc.localize(deadline).astimezone(pytz.timezone('Asia/Shanghai'))
+        return self.env['complaint.return'].create(
+            {
+                'case_id': case.id,
+                'product': "S3",
+                'lot': "17",
+                'quantity': 1,
+                'due_date': local.date(),
             }
         )
 
