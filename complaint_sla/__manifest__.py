@@ -55,5 +55,6 @@
         'web.assets_tests': ['complaint_sla/static/tests/tours/**/*'],
     },
     'pre_init_hook': 'pre_init_hook',
+    'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

@@ -20,6 +20,11 @@ def pre_init_hook(env):
     )
 
 
+def post_init_hook(env):
+    """Give the procedures of presets that are installed already their time limits."""
+    env['complaint.preset.install']._complete('complaint_sla')
+
+
 def uninstall_hook(env):
     """Take away what would hold back the rest, before Odoo removes data and tables.
 

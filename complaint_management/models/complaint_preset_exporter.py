@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools import preset_files
+from .complaint_preset_loader import NOBODY
 
 # What `repr` makes of a placeholder, to be turned into a bare ref('…').
 PLACEHOLDER = re.compile(r"'<ref:([\w.]+)>'")
@@ -192,14 +193,18 @@ class ComplaintPresetExporter(models.AbstractModel):
         field = record._fields[name]
         value = record[name]
         if field.type in ('many2one', 'many2many'):
-            return ','.join(self._get_reference(target, ids) for target in value)
+            names = ','.join(self._get_reference(target, ids) for target in value)
+            return names or (NOBODY if field.default and field.default(record) else '')
         if name == 'domain':
             return self._get_domain_cell(record, value, ids)
         if field.type == 'boolean':
+            if field.compute:  # an empty cell would be computed anew
+                return str(value)
             default = field.default(record) if field.default else False
             return '' if value == default else str(value)
         if field.type in ('integer', 'float', 'monetary'):
-            return str(value) if value else ''
+            # An empty cell leaves the default of the field.
+            return str(value) if value or (field.default and field.default(record)) else ''
         return str(value or '')
 
     def _get_domain_cell(self, record, text, ids):

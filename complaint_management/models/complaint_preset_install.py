@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ComplaintPresetInstall(models.Model):
@@ -54,6 +54,21 @@ class ComplaintPresetInstall(models.Model):
         loader = self.env['complaint.preset.loader']
         loader._load(self, files)
         self.baseline = {**(self.baseline or {}), **loader._snapshot(self, files)}
+
+    @api.model
+    def _complete(self, addon):
+        """Bring the presets that are installed already what an addon carries for them.
+
+        An addon above calls it from its `post_init_hook`. Procedures that came by import are left
+        as they are: they carry all the rules of the company that wrote them.
+
+        :param str addon: technical name of the addon, which need not count as installed yet
+        """
+        loader = self.env['complaint.preset.loader']
+        for install in self.search([('preset_id', '!=', False)]):
+            files = loader._read_addon_folders([addon], install.code)
+            if files:
+                install._load(loader._without_lost(install, files)[0])
 
     def _update(self):
         """Load what changed in the files since, keep what was edited here.

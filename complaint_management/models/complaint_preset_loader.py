@@ -14,12 +14,16 @@ from ..tools.preset_files import PresetFile, PresetFileError, PresetRow
 REF = re.compile(r"""ref\(\s*['"]([\w.]+)['"]\s*\)""")
 RELATIONS = ('many2one', 'many2many')
 
+# A cell that names no record, in a field that would name one by default.
+NOBODY = '-'
+
 
 class ComplaintPresetLoader(models.AbstractModel):
     """Turns the CSV files of a preset into records of a company.
 
     Columns are field names; `name@zh_CN` carries a translation. A relation holds ids of rows, or
-    whole external ids; a domain names records as `ref('grade_major')`.
+    whole external ids, and “-” for none where the field has a default; a domain names records as
+    `ref('grade_major')`.
     """
 
     _name = 'complaint.preset.loader'
@@ -73,9 +77,14 @@ class ComplaintPresetLoader(models.AbstractModel):
             ['|', ('state', 'in', ('installed', 'to upgrade')), ('name', '=', installing)],
             order='id',
         )
+        return self._read_addon_folders(installed.mapped('name'), code)
+
+    @api.model
+    def _read_addon_folders(self, addons, code):
+        """Return the PresetFiles of a preset in these addons; otherwise as `_read_folders`."""
         files = []
         try:
-            for addon in installed.mapped('name'):
+            for addon in addons:
                 if path := get_module_path(addon, display_warning=False):
                     files += preset_files.read_folder(addon, f'{path}/presets/{code}')
             return self._sort(files)
@@ -213,6 +222,8 @@ class ComplaintPresetLoader(models.AbstractModel):
         """Return a cell as Odoo's import wants it: whole external ids, ids inside domains."""
         cell = row.cells[name]
         if self.env[file.model]._fields[name].type in RELATIONS:
+            if cell == NOBODY:
+                return ''
             return ','.join(
                 self._get_xmlid(known, install, file.addon, part.strip())
                 for part in cell.split(',')
@@ -233,6 +244,37 @@ class ComplaintPresetLoader(models.AbstractModel):
             return self.env['ir.model.data']._xmlid_to_res_id(reference)
         data = known.get(reference)
         return data and data.res_id
+
+    @api.model
+    def _without_lost(self, install, files):
+        """Return (files, rows left out): rows that name a record which is no longer there.
+
+        Somebody deleted what a company does not need; what an addon brings later for it is not
+        needed either.
+        """
+        known, kept, lost = set(self._get_records(install)), [], []
+        for file in files:
+            rows = []
+            for row in file.rows:
+                if self._get_references(file, row) <= known:
+                    rows.append(row)
+                    known.add(row.id)
+                else:
+                    lost.append(row)
+            kept.append(self._with_rows(file, rows))
+        return kept, lost
+
+    @api.model
+    def _get_references(self, file, row):
+        """Return the ids of other rows that a row names, as a set."""
+        names = set()
+        for header, cell in row.cells.items():
+            field = self.env[file.model]._fields.get(header)
+            if field and field.type in RELATIONS:
+                names |= {part.strip() for part in cell.split(',')} - {NOBODY}
+            else:
+                names |= set(REF.findall(cell))
+        return {name for name in names if '.' not in name} - {row.id}
 
     # === EXTERNAL IDS === #
 

@@ -182,6 +182,54 @@ class TestPreset(ComplaintCommon):
         install._update()
         self.assertEqual(low.name, "Our own name")
 
+    def _bring_addon(self, **texts):
+        """Let an addon with these files be installed now."""
+        files = [
+            preset_files.parse('complaint_management', name.replace('_', '.'), text)
+            for name, text in texts.items()
+        ]
+        loader = type(self.env['complaint.preset.loader'])
+
+        def read(model, addons, code):
+            return model._sort(files) if (addons, code) == (['crane'], 'harbour') else []
+
+        with patch.object(loader, '_read_addon_folders', read):
+            self.env['complaint.preset.install']._complete('crane')
+
+    def test_an_addon_that_comes_later_completes_what_is_installed(self):
+        """Design section 8: in every company; what a company deleted is not missed."""
+        install, procedure = self._install()
+        _second, other = self._install(self.other_company)
+        other.grade_ids.filtered(lambda grade: grade.name == "Low").unlink()
+        self._bring_addon(
+            complaint_grade='id,name,name@zh_CN,procedure_id,rank\ngrade_top,Top,顶,procedure,3\n',
+            complaint_grade_rule=(
+                'id,name,name@zh_CN,procedure_id,domain,grade_id\n'
+                'rule_top,To the top,升顶,procedure,'
+                '"[(\'grade_id\', \'=\', ref(\'grade_low\'))]",grade_top\n'
+                'rule_high,Up,升级,procedure,,grade_high\n'
+            ),
+        )
+        for of in (procedure, other):
+            top = of.grade_ids.sorted('rank')[-1]
+            self.assertEqual((top.name, top.with_context(lang='zh_CN').name), ("Top", "顶"))
+        rules = self.env['complaint.grade.rule']
+        self.assertEqual(
+            rules.search([('procedure_id', '=', procedure.id)]).mapped('name'), ["To the top", "Up"]
+        )
+        self.assertEqual(rules.search([('procedure_id', '=', other.id)]).mapped('name'), ["Up"])
+        self.assertEqual(install.baseline['grade_top']['name'], "Top")
+        self.assertFalse(install._remove())
+
+    def test_an_imported_procedure_is_complete_as_it_is(self):
+        _install, procedure = self._install()
+        copy = self._import(self._export(procedure), self.other_company)
+        self._bring_addon(
+            complaint_grade='id,name,name@zh_CN,procedure_id,rank\ngrade_top,Top,顶,procedure,3\n'
+        )
+        self.assertIn("Top", procedure.grade_ids.mapped('name'))
+        self.assertNotIn("Top", copy.grade_ids.mapped('name'))
+
     def test_a_milestone_that_is_there_already_is_taken_over(self):
         self.texts = {
             'complaint.milestone': (

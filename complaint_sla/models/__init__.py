@@ -6,6 +6,8 @@ from . import complaint_case_timeline
 from . import complaint_contact
 from . import complaint_event
 from . import complaint_grade
+from . import complaint_preset_exporter
+from . import complaint_preset_loader
 from . import complaint_sla_calendar_past
 from . import complaint_sla_clock
 from . import complaint_sla_clock_extend
@@ -24,6 +26,7 @@ from . import complaint_sla_policy_limit
 from . import complaint_sla_policy_match
 from . import complaint_sla_policy_pause
 from . import complaint_sla_policy_reckon
+from . import complaint_sla_policy_return
 from . import complaint_sla_policy_trial
 from . import complaint_sla_recount
 from . import complaint_sla_reminder

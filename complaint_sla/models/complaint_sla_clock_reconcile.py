@@ -401,7 +401,9 @@ class ComplaintSlaClockReconcile(models.Model):
         )
         if rule.repeat:
             return history.get_laps(number, *milestones, batch.reopen_id)
-        span = history.get_span(number, *milestones, batch.reopen_id)
+        span = history.get_span(
+            number, *milestones, batch.reopen_id, earlier_counts=rule._begins_once()
+        )
         return [span] if span.start else []
 
     @api.model

@@ -99,7 +99,7 @@ class ComplaintSlaExtension(models.Model):
     needs_notice = fields.Boolean(
         string="To be told to the customer",
         readonly=True,
-        help="The limit is promised to the customer: it moves when the customer has been told.",
+        help="The deadline moves when the customer has been told.",
     )
     notice_at = fields.Datetime(string="Customer told at", readonly=True)
     in_force_at = fields.Datetime(string="In force since", readonly=True)
@@ -157,7 +157,7 @@ class ComplaintSlaExtension(models.Model):
 
         :return: the new extension
         """
-        case = clock.case_id
+        case, policy = clock.case_id, clock.sudo().policy_id  # a policy is no secret
         extension = self.sudo().create(  # nobody writes extensions by hand
             {
                 **values,
@@ -167,7 +167,7 @@ class ComplaintSlaExtension(models.Model):
                 'old_deadline': clock.deadline,
                 'requested_by_id': self.env.uid,
                 'requested_at': self.env.cr.now().replace(microsecond=0),
-                'needs_notice': clock.sudo().policy_id.is_promised,  # a policy is no secret
+                'needs_notice': policy.is_promised or policy.extension_notice,
             }
         )
         approvals = case._request_approval('extension', proposal=extension._describe())

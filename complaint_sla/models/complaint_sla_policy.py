@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import split_every
 
+from odoo.addons.complaint_management.const import INTERNAL_WRITE
+
 # An edit of one of these changes dates or cases, so it makes the next version of a policy in use.
 VERSIONED_FIELDS = (
     'procedure_id',
@@ -30,6 +32,9 @@ INTAKE_MILESTONES = ('received', 'registered', 'acknowledged', 'accepted')
 
 # Milestones after which a limit that still runs has lost its sense.
 CLOSING_MILESTONES = ('closed', 'refused', 'withdrawn')
+
+# Context key for INTERNAL_WRITE: an earlier version is being made.
+VERSION_KEY = 'complaint_sla_version'
 
 # Cases that are reckoned together when a policy is applied to all that are open.
 APPLY_BATCH = 1000
@@ -80,6 +85,10 @@ class ComplaintSlaPolicy(models.Model):
         comodel_name='complaint.sla.policy',
         inverse_name='current_id',
         context={'active_test': False},
+    )
+
+    note = fields.Text(
+        translate=True, help="Where the rule comes from, and what a company should set itself."
     )
 
     # For which cases
@@ -175,8 +184,16 @@ class ComplaintSlaPolicy(models.Model):
     @api.depends('start_milestone_id')
     def _compute_on_reopen(self):
         for policy in self:
-            begins_once = policy.start_milestone_id.code in INTAKE_MILESTONES
-            policy.on_reopen = 'new' if begins_once else 'again'
+            policy.on_reopen = 'new' if policy._begins_once() else 'again'
+
+    def _begins_once(self):
+        """Say whether this limit starts with the intake, before anything is worked on.
+
+        What was done before then is done; otherwise a limit is a link of a chain, and only what
+        comes after its start fulfils it.
+        """
+        self.ensure_one()
+        return self.start_milestone_id._get_code() in INTAKE_MILESTONES
 
     def _compute_clock_count(self):
         counts = dict(
@@ -229,7 +246,8 @@ class ComplaintSlaPolicy(models.Model):
         return policies
 
     def write(self, vals):
-        if any(policy.current_id for policy in self):
+        keeping = self.env.context.get(VERSION_KEY) is INTERNAL_WRITE
+        if not keeping and any(policy.current_id for policy in self):
             raise UserError(
                 self.env._(
                     "This is an earlier version, kept for the clocks that run by it. Change the "
@@ -328,7 +346,8 @@ class ComplaintSlaPolicy(models.Model):
 
     def _keep_version(self):
         """Keep what the policies say now as an archived version for the clocks that run by it."""
-        for policy in self:
+        # Copying writes the translations of the copy, which nobody else may change.
+        for policy in self.with_context(**{VERSION_KEY: INTERNAL_WRITE}):
             policy.copy(
                 {
                     'current_id': policy.id,

@@ -76,6 +76,7 @@ class ComplaintSlaPolicyLimit(models.Model):
         selection=[
             ('limit_date', "Time limit set on the complaint"),
             ('promise', "Last open promise to the customer"),
+            ('return_due', "Due date of the returned goods"),
         ],
         string="Which date",
         required=True,

@@ -44,6 +44,11 @@ class ComplaintSlaPolicyPause(models.Model):
         string="Extended by days at most",
         help="How far the deadline may move in all, in calendar days. 0: no cap.",
     )
+    extension_notice = fields.Boolean(
+        string="Customer is told of extensions",
+        help="An extension moves the deadline only when the customer has been told of it. Always "
+        "so where the limit itself is promised to the customer.",
+    )
     repeat = fields.Boolean(
         string="Starts again",
         help="Each time it is met it starts again, until the complaint is closed.",

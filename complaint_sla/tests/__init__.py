@@ -25,6 +25,15 @@ from . import test_performance
 from . import test_policy
 from . import test_policy_form
 from . import test_policy_preview
+from . import test_preset_policies
+from . import test_regime_bank_clocks
+from . import test_regime_developer_clocks
+from . import test_regime_insurance_clocks
+from . import test_regime_manufacturer_clocks
+from . import test_regime_pawn_clocks
+from . import test_regime_product_clocks
+from . import test_regime_property_clocks
+from . import test_regime_telecom_clocks
 from . import test_reminder_action
 from . import test_reminder_failure
 from . import test_reminder_health
@@ -34,6 +43,7 @@ from . import test_reminder_ladder
 from . import test_reminder_parallel
 from . import test_reminder_pause
 from . import test_resource_calendar
+from . import test_time_limit_table
 from . import test_what_if
 from . import test_work_timeline
 from . import test_work_timeline_odoo

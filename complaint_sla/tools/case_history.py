@@ -50,32 +50,38 @@ class CaseHistory:
         self.merges = list(merges)
         self.has_holds = has_holds
 
-    def first(self, milestone_ids, number, after=None):
+    def first(self, milestone_ids, number, after=None, since=datetime.min):
         """Return the first event of these milestones in round ``number``, or None.
 
         :param Happening after: only what comes later than this event
+        :param datetime since: only what happened then or later, whatever was recorded first
         """
         for happening in self._happenings:
-            if after is not None and happening <= after:
+            if happening.occurred_at < since or (after is not None and happening <= after):
                 continue
             if happening.round == number and happening.milestone_id in milestone_ids:
                 return happening
         return None
 
-    def get_span(self, number, start_ids, stop_ids, cancel_ids, reopen_id):
+    def get_span(self, number, start_ids, stop_ids, cancel_ids, reopen_id, *, earlier_counts=True):
         """Return what started and what ended a limit in round ``number``.
 
-        The first event of each kind counts. An event that fulfils the limit and another that
+        The first event of each kind counts. Where a limit is a link of a chain, what fulfils it
+        comes after its start: the customer who was told something before the department answered
+        has not been told its answer. An event that fulfils the limit and another that
         cancels it in the same second fulfil it. A later round ends every limit of this one.
 
         :param set start_ids: milestones that start the limit; likewise the others
         :param int reopen_id: the milestone that begins a later round
+        :param bool earlier_counts: whether what happened before the start fulfils the limit
         :rtype: Span
         """
         start = self.first(start_ids, number)
         if not start:
             return NOTHING
-        stop = self.first(stop_ids, number)
+        stop = self.first(
+            stop_ids, number, since=datetime.min if earlier_counts else start.occurred_at
+        )
         cancel = self._first_cancel(number, start, cancel_ids - stop_ids - start_ids, reopen_id)
         return self._settle(start, stop, cancel)
 

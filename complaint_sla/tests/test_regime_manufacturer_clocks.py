@@ -1,0 +1,44 @@
+from odoo.tests import tagged
+
+from odoo.addons.complaint_management.tests import test_regime_manufacturer
+
+from .common_walk import steps_of
+
+
+@tagged('post_install', '-at_install')
+class TestManufacturerClocks(steps_of(test_regime_manufacturer.TestRegimeManufacturer)):
+    """TL-019 … TL-021, TL-057 … TL-064, TL-119: a manufacturer."""
+
+    def test_contained_in_three_days_and_mended_for_good_in_two_weeks(self):
+        case = self._take_in()
+        self._assert_clocks(case, 'met', 'form')
+        self._assert_clocks(case, 'running', 'contact', 'hold', 'check')
+        self._hold(case)
+        self._assert_clocks(case, 'met', 'contact', 'hold')
+        self._contain(case)
+        self._assert_clocks(case, 'met', 'check', 'interim')
+        self._assert_clocks(case, 'running', 'permanent')
+        self._answer_customer(case)
+        self._assert_clocks(case, 'met', 'permanent')
+
+    def test_returned_goods_by_the_hour(self):
+        case = self._contain(self._hold(self._take_in()))
+        self._assert_clocks(case, 'running', 'countermeasure')
+        goods = self._receive_goods(case)
+        self._assert_clocks(case, 'met', 'countermeasure', 'notify_return')
+        self._assert_clocks(case, 'running', 'return_due', 'on_spot', 'agree_handling')
+        self.assertEqual(goods.due_date.isoformat(), '2031-01-01')
+        self.assertIn('2031-01-01', str(self._get_clock(case, 'return_due').deadline))
+        self._pass_time(minutes=1)
+        self._as(self.manager, case)._stamp('manufacturer_handling_agreed')
+        self._as(self.manager, case)._stamp('manufacturer_on_spot')
+        self._assert_clocks(case, 'met', 'on_spot', 'agree_handling')
+        self._assert_clocks(case, 'running', 'disposition')
+        goods.write({'disposition': 'rework', 'disposition_reason': "Change the cable."})
+        goods.action_decide()
+        self._assert_clocks(case, 'met', 'disposition')
+        self._walk(case, self.manager, 'disposition', 'rework')
+        goods.write({'outcome': "New cable.", 'rework_order': "RW-9"})
+        goods.write({'quantity_good': 117, 'quantity_rejected': 1})
+        goods.action_done()
+        self._assert_clocks(case, 'met', 'return_due')
