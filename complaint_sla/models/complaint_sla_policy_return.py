@@ -16,17 +16,25 @@ class ComplaintSlaPolicyReturn(models.Model):
     def _get_fixed_dates(self, source, cases):
         if source != 'return_due':
             return super()._get_fixed_dates(source, cases)
-        goods = self.env['complaint.return']
-        dates = goods._read_group(
+        goods = self.env['complaint.return'].search_fetch(
             [
                 ('case_id', 'in', cases.ids),
                 ('due_date', '!=', False),
-                ('state', 'not in', ('draft', 'done', 'cancelled')),
+                ('state', 'not in', ('draft', 'cancelled')),
             ],
-            ['case_id'],
-            ['due_date:min'],
+            ['case_id', 'due_date', 'state'],
         )
-        return {case.id: self._get_end_of_day(case.company_id, date) for case, date in dates}
+        return {
+            case.id: self._get_end_of_day(case.company_id, self._get_due_date(lots))
+            for case, lots in goods.grouped('case_id').items()
+        }
+
+    @api.model
+    def _get_due_date(self, lots):
+        """Return by when the next of these lots is due, or when the last one was."""
+        open_lots = lots.filtered(lambda lot: lot.state != 'done')
+        dates = (open_lots or lots).mapped('due_date')
+        return min(dates) if open_lots else max(dates)
 
     @api.model
     def _get_end_of_day(self, company, date):

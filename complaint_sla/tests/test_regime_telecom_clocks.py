@@ -47,5 +47,10 @@ class TestTelecomClocks(steps_of(test_regime_telecom.TestRegimeTelecom)):
             self._assert_clocks(case, 'running', name)
             self._assert_no_clocks(case, other)
             self._pass_time(minutes=1)
-            self._as(self.handler, case)._stamp('remedied')
+            remedy = self.env['complaint.remedy'].with_user(self.handler)
+            remedy = remedy.create(
+                {'case_id': case.id, 'item': "March", 'charged_amount': 30, 'due_amount': 20}
+            )
+            remedy.action_submit()
+            remedy._execute({'means': 'credit'})
             self._assert_clocks(case, 'met', name)

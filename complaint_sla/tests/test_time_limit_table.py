@@ -41,6 +41,7 @@ STAMPED_BY_THE_SOFTWARE = {
     *('investigator_named', 'investigated', 'limit_set', 'flagged', 'ruling_requested', 'ruled'),
     *('approval_requested', 'solution_proposed', 'solution_approved', 'executed'),
     *('department_answered', 'answered', 'customer_rejected', 'escalated', 'closing_requested'),
+    *('return_issued', 'goods_received', 'disposition_set', 'return_done', 'remedied'),
     *('called_back', 'closed'),
 }
 
