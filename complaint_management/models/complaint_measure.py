@@ -56,7 +56,7 @@ class ComplaintMeasure(models.Model):
     )
     state = fields.Selection(
         selection=[
-            ('proposed', "Suggested"),
+            ('proposed', "To be assessed"),
             ('todo', "To do"),
             ('doing', "In progress"),
             ('done', "Carried out"),

@@ -91,7 +91,7 @@ class ComplaintRemedy(models.Model):
     procedure_id = fields.Many2one(related='case_id.procedure_id')
     rule_base = fields.Selection(related='rule_id.base', string="Reckoned from")
     charged_amount = fields.Monetary(string="Charged")
-    due_amount = fields.Monetary(string="Due")
+    due_amount = fields.Monetary(string="Amount due")
     difference = fields.Monetary(compute='_compute_difference', store=True)
     price = fields.Monetary(string="Price paid")
     loss_amount = fields.Monetary(string="Loss proven")
