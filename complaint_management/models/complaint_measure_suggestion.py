@@ -8,7 +8,8 @@ class ComplaintMeasureSuggestion(models.Model):
     _inherit = 'complaint.measure'
 
     suggested_by = fields.Selection(
-        selection=[('customer', "Customer"), ('staff', "Our own people")], string="Source of the suggestion"
+        selection=[('customer', "Customer"), ('staff', "Our own people")],
+        string="Source of the suggestion",
     )
     suggester_id = fields.Many2one(
         comodel_name='res.partner',
