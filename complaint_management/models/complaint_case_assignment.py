@@ -118,18 +118,22 @@ class ComplaintCaseAssignment(models.Model):
         :param str note: words of the person who assigns, kept in the history
         """
         internal = self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
-        if internal or not vals.keys() & set(ASSIGNMENT_FIELDS) or self._is_history_import():
+        watched = self._get_routing_inputs().union(ASSIGNMENT_FIELDS)
+        triggers = watched | self._get_grading_inputs()  # a rule may ask for the grade
+        if internal or not vals.keys() & triggers or self._is_history_import():
             # pylint: disable-next=super-method-mismatch
             return super().write(vals)
         self._check_new_contact_owner(vals)
         # Whoever sends a case on may lose sight of it; what follows belongs to the same act.
         cases = self.sudo()
-        before = {case: {name: case[name] for name in ASSIGNMENT_FIELDS} for case in cases}
+        before = {case: {name: case[name] for name in watched} for case in cases}
         # pylint: disable-next=super-method-mismatch
         result = super().write(vals)
         if 'followup_user_id' in vals:
             cases._write_internal({'is_followup_by_hand': bool(vals['followup_user_id'])})
+        by_rule = cases._assign_when_more_is_known(before, vals)
         cases._after_assignment(before, note)
+        by_rule._notify_new_handlers()
         return result
 
     def _after_assignment(self, before, note):

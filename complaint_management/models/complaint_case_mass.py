@@ -175,10 +175,12 @@ class ComplaintCaseMass(models.Model):
         """Make these open complaints members of this one, the lead.
 
         :raise AccessError: lead or members may not be changed
-        :raise UserError: every reason why one of them cannot be a member
+        :raise UserError: no members, or every reason why one of them cannot be a member
         """
         self.ensure_one()
         (self | members).check_access('write')
+        if not members:
+            raise UserError(self.env._("Choose the complaints that join it."))
         members = members.filtered(lambda case: case.lead_case_id != self) - self
         obstacles = members._get_gather_obstacles(self)
         for case in members:

@@ -55,6 +55,17 @@ class ComplaintCaseMerge(models.Model):
 
     # === MERGING === #
 
+    def _find_likely_survivor(self):
+        """Return the complaint of which this one is probably a duplicate, possibly none.
+
+        The same customer with another matter is no duplicate, so only the same category counts, or
+        the same subject while there is no category yet.
+        """
+        self.ensure_one()
+        similar = self.browse([found['id'] for found in self._find_similar()])
+        alike = 'category_id' if self.category_id else 'name'
+        return similar.filtered(lambda case: case[alike] == self[alike])[:1]
+
     def _mark_duplicate(self, survivor, reason=None):
         """Close these complaints as duplicates of another one: the only way to merge.
 

@@ -1,14 +1,64 @@
 from odoo import api, models
 
+# What assignment depends on besides the conditions of rules.
+ROUTING_INPUTS = {'category_id', 'department_id', 'flag_ids'}
+
 
 class ComplaintCaseRouting(models.Model):
-    """How rules assign a case that is being registered."""
+    """How rules assign what nobody has assigned yet: at registration, and when more is known."""
 
     _inherit = 'complaint.case'
 
+    # === AT REGISTRATION === #
+
     def _apply_rules(self):
         super()._apply_rules()
-        self._assign_by_rules()
+        # What a case begins with is no change worth a note.
+        self.with_context(mail_notrack=True)._assign_by_rules()
+
+    # === WHEN MORE IS KNOWN === #
+
+    @api.model
+    def _get_routing_inputs(self):
+        """Return the names of the fields whose change may mean that a rule assigns the case."""
+        return ROUTING_INPUTS | self.env['complaint.assignment.rule']._get_input_fields()
+
+    def _assign_when_more_is_known(self, before, vals):
+        """Let the rules assign what still belongs to nobody (PAWN-3.2-a, PROD-5.2-a).
+
+        :param dict before: {case: {field name: value}} before a write
+        :param dict vals: what was written; who takes a department or a handler away wants neither
+        :return: the cases that have got a handler
+        """
+        if any(name in vals and not vals[name] for name in ('department_id', 'handler_id')):
+            return self.browse()
+        inputs = self._get_routing_inputs()
+        todo = self.filtered(
+            lambda case: (
+                case._is_nobodys(before[case])
+                and any(case[name] != before[case][name] for name in inputs)
+            )
+        )
+        if todo:
+            todo._assign_by_rules()
+        return todo.filtered('handler_id')
+
+    def _is_nobodys(self, before):
+        """Say whether a rule may assign this open case after a write.
+
+        A department that had the case before names its people itself, and what a department sent
+        back is assigned anew by a person.
+
+        :param dict before: {field name: value} before the write
+        """
+        self.ensure_one()
+        if not self.registered_at or self.is_closed or self.handler_id:
+            return False
+        if self.department_id:
+            return self.department_id != before['department_id']
+        return self.department_state != 'returned'
+
+    # === BY THE RULES === #
 
     def _assign_by_rules(self):
         """Fill in team, department and handler by category and rule, where nobody has."""
@@ -27,8 +77,7 @@ class ComplaintCaseRouting(models.Model):
             groups[key] = groups.get(key, self.browse()) | case
         for key, group in groups.items():
             if key:
-                # What a case begins with is no change worth a note; the handler does follow it.
-                group.with_context(mail_notrack=True)._write_internal(dict(key))
+                group._write_internal(dict(key))  # and the handler follows the case
 
     def _get_category_team(self):
         """Return the team to which the category sends its complaints, possibly none."""
@@ -72,6 +121,8 @@ class ComplaintCaseRouting(models.Model):
         mode = row.get('handler_mode')
         if self.handler_id or mode not in ('fixed', 'salesperson'):
             return {}
+        if self.department_id.id not in (False, row['department_id'] or self.department_id.id):
+            return {}  # somebody chose another department than that of the rule's handler
         user = users.browse(row['handler_id'] or [])
         if mode == 'salesperson':
             customer = self.sudo().partner_id

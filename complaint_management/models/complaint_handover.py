@@ -76,10 +76,14 @@ class ComplaintHandover(models.Model):
     @api.depends('line_ids.note', 'line_ids.next_step', 'line_ids.case_id.number')
     @api.depends_context('uid')
     def _compute_contents(self):
+        # Not `line_ids`: whoever reads that field first sees, and keeps in mind, only the lines
+        # of complaints that are in reach.
+        lines_sudo = self.env['complaint.handover.line'].search([('handover_id', 'in', self.ids)])
+        lines = lines_sudo.grouped('handover_id')
         for handover in self:
             handover.contents = '\n'.join(
                 ' – '.join(filter(None, [line.case_id.number, line.note, line.next_step]))
-                for line in handover.line_ids
+                for line in lines.get(handover._origin, ())
                 if self.env.user not in line.case_id.recused_user_ids
             )
 

@@ -50,6 +50,18 @@ class ComplaintRuleMixin(models.AbstractModel):
         return tuple(rules.read(names, load=None))
 
     @api.model
+    @ormcache()
+    def _get_input_fields(self):
+        """Return the names of the fields of a case that any active rule asks for."""
+        rules = self.sudo().search([('active', '=', True)])  # as for `_get_rows`
+        return frozenset(
+            leaf[0].partition('.')[0]
+            for condition in rules.mapped('domain')
+            for leaf in literal_eval(condition or '[]')
+            if isinstance(leaf, (list, tuple))
+        )
+
+    @api.model
     def _filter_row(self, row, cases):
         """Return those of `cases` that match a rule given as `_get_rows` has it."""
         domain = Domain(literal_eval(row['domain'] or '[]'))

@@ -130,6 +130,113 @@ class TestAssignmentRule(ComplaintCommon):
         case = self._create_case()
         self.assertEqual((case.team_id, case.handler_id), (self.team, self.env['res.users']))
 
+    # === WHEN MORE IS KNOWN === #
+
+    def _rule_for_category(self, **values):
+        return self._rule(
+            domain=f"[('category_id', '=', {self.category.id})]",
+            **{
+                'department_id': self.department.id,
+                'handler_mode': 'fixed',
+                'handler_id': self.handler.id,
+                **values,
+            },
+        )
+
+    def test_a_category_chosen_later_assigns_what_nobody_has(self):
+        """PAWN-3.2-a: recorded, accepted and told as if a person had assigned it."""
+        self._rule_for_category()
+        case = self._create_case()
+        self.assertFalse(case.handler_id or case.department_id)
+        case.category_id = self.category
+        self.assertEqual((case.department_id, case.handler_id), (self.department, self.handler))
+        self.assertEqual(case.department_state, 'accepted')
+        self.assertEqual(self._codes(case)[-2:], ['assigned', 'department_accepted'])
+        self.assertEqual(case.activity_ids.user_id, self.handler)
+        self.assertEqual(len(case.activity_ids), 1)
+        self.assertIn(self.handler.partner_id, case.message_partner_ids)
+
+    def test_a_department_by_a_later_rule_is_asked_to_accept(self):
+        """PAWN-3.2-a"""
+        self._rule_for_category(handler_mode='none', handler_id=False)
+        case = self._create_case()
+        case.category_id = self.category
+        self.assertEqual((case.department_id, case.department_state), (self.department, 'pending'))
+        self.assertEqual(self._codes(case)[-1], 'assigned')
+        self.assertEqual(case.sudo().activity_ids.user_id, self.department_head)
+
+    def test_a_department_chosen_later_finds_its_handler(self):
+        """PROD-5.2-a: who serves the customer takes the complaint, within the department."""
+        self.customer.user_id = self.handler
+        self._rule(
+            domain=f"[('department_id', '=', {self.department.id})]", handler_mode='salesperson'
+        )
+        case = self._create_case()
+        self.assertFalse(case.handler_id)
+        case.with_user(self.manager)._assign({'department_id': self.department.id}, "Yours")
+        self.assertEqual(case.handler_id, self.handler)
+        self.assertEqual(case.department_state, 'accepted')
+        self.assertEqual(self._codes(case)[-2:], ['assigned', 'department_accepted'])
+
+    def test_a_flag_set_later_assigns_even_what_it_closes_to_who_sets_it(self):
+        """PAWN-3.2-a"""
+        flag = self.env['complaint.flag'].create(
+            {'name': "Delicate", 'code': 'delicate', 'restricts_access': True}
+        )
+        self._rule(
+            domain=f"[('flag_ids', 'in', {flag.ids})]",
+            handler_mode='fixed',
+            handler_id=self.committee.id,
+        )
+        case = self._create_case()
+        case.write({'flag_ids': [Command.link(flag.id)]})
+        self.assertEqual(case.sudo().handler_id, self.committee)
+
+    def test_a_grade_that_follows_from_a_flag_assigns_too(self):
+        major = self.env.ref('complaint_management.grade_major')
+        flag = self.env['complaint.flag'].create(
+            {'name': "Press", 'code': 'press', 'implied_grade_id': major.id}
+        )
+        self._rule(domain=f"[('grade_id', '=', {major.id})]", team_id=self.board.id)
+        case = self._create_case()
+        self.assertEqual(case.team_id, self.team)
+        case.write({'flag_ids': [Command.link(flag.id)]})
+        self.assertEqual(case.sudo().team_id, self.board)
+
+    def test_a_rule_takes_nothing_from_whoever_has_it(self):
+        self._rule_for_category()
+        handled = self._create_case(handler_id=self.receiver.id)
+        given = self._create_case(department_id=self.department.id)
+        count = len(self._codes(given))
+        (handled | given).category_id = self.category
+        self.assertEqual(handled.handler_id, self.receiver)
+        self.assertFalse(handled.department_id or given.handler_id)
+        self.assertEqual(len(self._codes(given)), count)
+
+    def test_what_was_sent_back_or_taken_away_is_assigned_by_a_person(self):
+        self._rule_for_category()
+        case = self._create_case(department_id=self.department.id)
+        case.with_user(self.department_head)._send_back("Not ours")
+        case = self._as(self.receiver, case)
+        case.category_id = self.category
+        self.assertFalse(case.department_id or case.handler_id)
+        other = self._create_case(handler_id=self.receiver.id)
+        other.write({'handler_id': False, 'category_id': self.category.id})
+        self.assertFalse(other.handler_id)
+
+    def test_the_rules_person_does_not_follow_to_another_department(self):
+        self._rule_for_category()
+        elsewhere = self.env['hr.department'].create({'name': "Elsewhere"})
+        case = self._create_case(category_id=self.category.id, department_id=elsewhere.id)
+        self.assertEqual(case.department_id, elsewhere)
+        self.assertFalse(case.handler_id)
+
+    def test_a_mail_not_yet_registered_waits_for_its_registration(self):
+        self._rule_for_category()
+        case = self._create_case(registered_at=False)
+        case.category_id = self.category
+        self.assertFalse(case.handler_id)
+
     def test_only_administrators_write_rules(self):
         rule = self._rule(handler_mode='least_loaded')
         for user in (self.handler, self.receiver, self.manager, self.committee, self.auditor):

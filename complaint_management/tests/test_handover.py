@@ -30,7 +30,10 @@ class TestHandover(ComplaintCommon):
         handover.action_hand_over()
         self.assertEqual(handover.state, 'handed_over')
         self.assertEqual(self.cases.handler_id, self.handler)
-        told = self._as(self.manager, handover).contents.splitlines()
+        unread = self._as(self.manager, handover)
+        # As the form does: what is out of reach still must not hide what is told.
+        unread.web_read({'line_ids': {'fields': {'note': {}}}, 'contents': {}})
+        told = unread.contents.splitlines()
         self.assertEqual(len(told), 2)
         for part in (handover.line_ids[:1].case_id.number, "Waits for a call", "Call at nine"):
             self.assertIn(part, handover.contents)

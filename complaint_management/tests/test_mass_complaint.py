@@ -22,6 +22,22 @@ class TestMassComplaint(ComplaintCommon):
     def _gather(self):
         self.lead._gather(self.members)
 
+    def test_one_complaint_joins_the_lead_that_is_chosen(self):
+        joining = self._create_case(name="Still no water", category_id=self.category.id)
+        form = Form(
+            self.env['complaint.case.gather']
+            .with_user(self.receiver)
+            .with_context(active_model='complaint.case', active_ids=joining.ids)
+        )
+        form.lead_id = self.lead
+        self.assertEqual(form.case_ids[:], joining)
+        form.save().action_confirm()
+        self.assertEqual(self.lead.member_ids, joining)
+
+    def test_nobody_joins_is_said(self):
+        with self._refused("Choose the complaints that join"):
+            self.lead._gather(self.lead.browse())
+
     def test_gathering_marks_the_lead(self):
         self._gather()
         self.assertEqual(self.members.lead_case_id, self.lead)

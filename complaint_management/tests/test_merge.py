@@ -205,6 +205,7 @@ class TestMerge(ComplaintCommon):
         self.assertEqual((self.duplicate | third).duplicate_of_id, self.survivor)
 
     def test_the_dialog_of_one_suggests_the_most_similar(self):
+        (self.duplicate | self.survivor).category_id = self.category
         wizard = (
             self.env['complaint.case.merge']
             .with_user(self.receiver)
@@ -214,6 +215,19 @@ class TestMerge(ComplaintCommon):
         self.assertEqual(form.survivor_id, self.survivor)
         form.save().action_confirm()
         self.assertEqual(self.duplicate.duplicate_of_id, self.survivor)
+
+    def test_the_dialog_suggests_no_other_matter_of_the_same_customer(self):
+        other = self._create_case(
+            name="Rude words at the counter",
+            category_id=self.env.ref('complaint_management.category_service_attitude').id,
+        )
+        form = Form(
+            self.env['complaint.case.merge']
+            .with_user(self.receiver)
+            .with_context(active_model='complaint.case', active_ids=other.ids)
+        )
+        self.assertTrue(other._find_similar(), "The customer has complained before")
+        self.assertFalse(form.survivor_id)
 
     def test_a_refusal_names_the_complaint_among_several(self):
         self.duplicate._mark_duplicate(self.survivor)

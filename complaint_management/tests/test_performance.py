@@ -232,6 +232,13 @@ class TestPlans(ComplaintCommon):
         plan = self._plan(self.handler, domain)
         self.assertNotIn('Seq Scan on complaint_case ', plan)
 
+    def test_subjects_are_known_well_enough_to_choose_their_index(self):
+        self.env.cr.execute(
+            "SELECT attstattarget FROM pg_attribute "
+            "WHERE attrelid = 'complaint_case'::regclass AND attname = 'name'"
+        )
+        self.assertEqual(self.env.cr.fetchone(), (500,))
+
     def test_a_search_for_a_number_reads_an_index(self):
         plan = self._plan(self.admin, [('number', 'ilike', 'T-12345')])
         self.assertNotIn('Seq Scan on complaint_case ', plan)

@@ -30,6 +30,16 @@ class TestWizards(ComplaintCommon):
         event = case.event_ids.sorted('sequence')[-1]
         self.assertEqual((event.milestone_id.code, event.note), ('closed', "Refund paid."))
 
+    def test_the_dialog_knows_how_a_case_probably_ends(self):
+        abnormal = self.env.ref('complaint_management.closing_reason_unreachable')
+        applied = self._create_worked_case(closing_reason_id=abnormal.id)
+        refused = self._create_worked_case(
+            validity='out_of_scope', referred_to="Consumer council", closing_reason_id=False
+        )
+        for case, stage in ((applied, 'closed_abnormal'), (refused, 'refused')):
+            form = self._wizard('complaint.case.close', self.receiver, case_id=case.id)
+            self.assertEqual(form.stage_id, self.stages[stage])
+
     def test_closing_obeys_the_gates(self):
         case = self._create_case(validity='undetermined')
         form = self._wizard('complaint.case.close', self.receiver, case_id=case.id)
@@ -56,6 +66,8 @@ class TestWizards(ComplaintCommon):
             wizard.closing_reason_id,
             self.env.ref('complaint_management.closing_reason_on_the_spot'),
         )
+        untouched = self._solve_on_the_spot(self._create_case())
+        self.assertEqual(untouched.validity, 'valid', "What is solved at once was worth it")
         wizard.action_confirm()
         self.assertTrue(case.number)
         self.assertEqual(case.stage_id, self.stages['closed'])
@@ -64,7 +76,7 @@ class TestWizards(ComplaintCommon):
 
     def test_the_gates_of_closing_hold_on_the_spot_too(self):
         case = self._create_case()
-        wizard = self._solve_on_the_spot(case)
+        wizard = self._solve_on_the_spot(case, validity='undetermined')
         with self.assertRaisesRegex(RedirectWarning, "Rule whether"), self.env.cr.savepoint():
             wizard.action_confirm()
         self.assertEqual(case.stage_id, self.stages['intake'])

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.complaint_callback import SATISFACTION
+from ..models.complaint_case_ruling import REFUSALS
 
 
 class ComplaintCaseClose(models.TransientModel):
@@ -86,10 +87,24 @@ class ComplaintCaseClose(models.TransientModel):
 
     @api.depends('case_id')
     def _compute_stage_id(self):
-        phase = 'withdrawn' if self.env.context.get('complaint_withdraw') else 'closed_normal'
         for wizard in self:
-            stages = wizard.case_id.procedure_id.stage_ids
-            wizard.stage_id = stages.filtered(lambda stage: stage.phase == phase)[:1]
+            phase = wizard._get_likely_phase()
+            stages = wizard.case_id.procedure_id.stage_ids.filtered('is_closed')
+            likely = stages.filtered(lambda stage, phase=phase: stage.phase == phase)
+            wizard.stage_id = (likely or stages.filtered(lambda s: s.phase == 'closed_normal'))[:1]
+
+    def _get_likely_phase(self):
+        """Return how the case probably ends, from the context and from what it knows."""
+        self.ensure_one()
+        context, case = self.env.context, self.case_id
+        if context.get('complaint_withdraw'):
+            return 'withdrawn'
+        if context.get('complaint_on_the_spot'):
+            return 'closed_normal'
+        if case.closing_reason_id.kind == 'abnormal':
+            return 'closed_abnormal'
+        is_early = case.phase in ('intake', 'assessment') and not context.get('complaint_apply')
+        return 'refused' if is_early and case.validity in REFUSALS else 'closed_normal'
 
     @api.depends('case_id')
     def _compute_closing(self):
@@ -102,6 +117,8 @@ class ComplaintCaseClose(models.TransientModel):
             for name in ('validity', 'closing_note', 'public_notice', 'lessons'):
                 wizard[name] = wizard.case_id[name]
             wizard.closing_note = wizard.closing_note or wizard.case_id.validity_note
+            if on_the_spot and wizard.validity == 'undetermined' and wizard.can_rule:
+                wizard.validity = 'valid'  # what is solved at once was worth solving
             wizard.customer_satisfied = wizard.case_id.customer_satisfied
             wizard.referred_to = wizard.case_id.referred_to
 

@@ -46,7 +46,7 @@ class ComplaintCaseGather(models.TransientModel):
             lead = wizard.lead_id._origin
             if not lead:
                 wizard.case_ids = False
-            elif len(selected) > 1:
+            elif len(selected) > 1 or selected - lead:
                 wizard.case_ids = (
                     selected.filtered(lambda c, lead=lead: c.lead_case_id != lead) - lead
                 )

@@ -40,8 +40,7 @@ class ComplaintCaseMerge(models.TransientModel):
     def _compute_survivor_id(self):
         for wizard in self:
             if wizard.is_single:
-                similar = wizard.case_ids._origin._find_similar(limit=1)
-                wizard.survivor_id = similar[0]['id'] if similar else False
+                wizard.survivor_id = wizard.case_ids._origin._find_likely_survivor()
             else:
                 still_open = wizard.case_ids.filtered(lambda case: not case.is_closed)
                 oldest = (still_open or wizard.case_ids).sorted('received_at')
