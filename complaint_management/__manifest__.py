@@ -14,6 +14,7 @@
         'data/complaint_milestone_data.xml',
         'data/complaint_kind_data.xml',
         'data/complaint_document_type_data.xml',
+        'data/complaint_cost_category_data.xml',
         'data/complaint_complainant_kind_data.xml',
         'data/complaint_channel_data.xml',
         'data/complaint_grade_data.xml',
@@ -89,6 +90,15 @@
         'views/res_users_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
+        # Parts with menus of their own, on pages of the complaint.
+        'views/complaint_measure_views.xml',
+        'views/complaint_case_eightd_templates.xml',
+        'views/complaint_case_eightd_views.xml',
+        'views/complaint_cost_category_views.xml',
+        'views/complaint_cost_views.xml',
+        'report/complaint_hold_reports.xml',
+        'views/complaint_hold_views.xml',
+        'views/complaint_return_views.xml',
     ],
     'demo': [
         'demo/complaint_staff_demo.xml',
@@ -105,6 +115,8 @@
         'demo/complaint_case_closing_demo.xml',
         'demo/complaint_document_demo.xml',
         'demo/complaint_work_demo.xml',
+        # A manufacturer with 8D, returned goods and costs; measures of others.
+        'demo/complaint_improvement_demo.xml',
         'demo/complaint_decision_demo.xml',
         'demo/mail_activity_demo.xml',
     ],

@@ -15,6 +15,11 @@ EXPORTS = STATE / "i18n"
 EXPORT = """
 import pathlib
 from odoo.tools.translate import trans_export
+# A preset that the examples installed carries its own translations: it is no text of an addon.
+env.cr.execute(
+    "DELETE FROM ir_model_data WHERE module = ANY(%s) AND name ~ '^[0-9]+_[a-z]+_'",
+    [list({names!r})],
+)
 for name in {names!r}:
     with open(pathlib.Path({folder!r}, name + ".pot"), "wb") as handle:
         trans_export(None, [name], handle, "po", env)

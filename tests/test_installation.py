@@ -18,7 +18,8 @@ env['complaint.team'].create({'name': 'Below', 'parent_id': team.id})
 case = env['complaint.case'].create({'description': 'Own', 'team_id': team.id})
 env['complaint.case'].create({'description': 'About it', 'parent_id': case.id})
 for preset in env['complaint.preset'].search([]):
-    preset._install(env.company)
+    if not preset.is_installed:  # the examples bring one of them
+        preset._install(env.company)
 if 'complaint.sla.policy' in env:
     received = env.ref('complaint_management.milestone_received')
     closed = env.ref('complaint_management.milestone_closed')

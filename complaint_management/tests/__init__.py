@@ -13,8 +13,10 @@ from . import test_complainant
 from . import test_confirmation
 from . import test_contradicting_procedures
 from . import test_contact
+from . import test_cost
 from . import test_department_acceptance
 from . import test_document
+from . import test_eightd
 from . import test_erase
 from . import test_event
 from . import test_first_contact
@@ -27,6 +29,7 @@ from . import test_inform_rule
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
+from . import test_measure
 from . import test_merge
 from . import test_number
 from . import test_panel
@@ -45,6 +48,7 @@ from . import test_regime_property
 from . import test_regime_telecom
 from . import test_reopening
 from . import test_repeat
+from . import test_return
 from . import test_rounds
 from . import test_ruling
 from . import test_similar

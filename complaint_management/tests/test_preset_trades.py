@@ -127,6 +127,7 @@ class TestPresetTrades(ComplaintCommon):
                 'promise_date': '2031-01-01',
             }
         )
+        self._improve(case)
         callback = self.env['complaint.callback'].create(
             {'case_id': case.id, 'satisfaction': 'satisfied', 'customer_agrees': 'yes'}
         )
@@ -140,6 +141,29 @@ class TestPresetTrades(ComplaintCommon):
         case._answer("We mended it.")
         case._accept_answer()
         case._confirm_by_customer('signature', "Li Wei", proof={'signature': SIGNATURE})
+
+    def _improve(self, case):
+        """Plan, carry out and prove measures, as if all was done."""
+        proof = self.env['ir.attachment'].create({'name': "proof", 'raw': b'1'})
+        measures = self.env['complaint.measure'].create(
+            [
+                case._prepare_measure_values(
+                    kind, "Mend", place='stock', owner_id=self.handler.id, due_date='2031-01-01',
+                    result="Mended.", effect_metric="Faults", value_before=1,
+                    attachment_ids=proof.ids,
+                )
+                for kind in ('containment', 'corrective', 'training')
+            ]
+        )  # fmt: skip
+        measures.deployment_ids.create(
+            {'measure_id': measures[1].id, 'target': "All", 'note': "Seen."}
+        )
+        measures.action_complete()
+        measures[1].action_verify()
+        measures[1].deployment_ids.action_confirm()
+        if case.use_8d:
+            case.write({'eightd_leader_id': self.handler.id, 'escape_cause_id': case.cause_id.id})
+            self.env['complaint.trace'].create({'case_id': case.id, 'lot': "17"})
 
     def _approve(self, case):
         """Let everybody who is asked approve, one after the other."""

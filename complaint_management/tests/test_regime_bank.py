@@ -145,13 +145,25 @@ class TestRegimeBank(WalkCommon):
     def test_each_cause_has_its_business_lines_and_ends(self):
         """BDAY-2-b…d, BDAY-3-b…d: attitude, system, environment, each closed by its own reason."""
         reasons = {'cause_cold': 'attitude', 'cause_login': 'system', 'cause_queue': 'environment'}
+        measures = {
+            'attitude': ('training', "training of the staff"),
+            'environment': ('rectification', "plan the rectification"),
+        }
         for cause, reason in reasons.items():
             case = self._bring_to_solution(cause)
             self._propose(case)
             self._assert_asked(case, 'solution', self.department_head).action_approve()
             self._walk(self._execute(case), self.handler, 'answer')
             self._as(self.handler, case)._answer("Done.")
-            self._close(case, self.handler, 'closed', self.records[f'closing_{reason}'])
+            self._as(self.handler, case).closing_reason_id = self.records[f'closing_{reason}']
+            if reason in measures:
+                kind, sentence = measures[reason]
+                self._assert_barred(case, self.handler, 'closed', sentence)
+                self.env['complaint.measure'].with_user(self.handler).create(
+                    case._prepare_measure_values(kind, "Better", owner_id=self.handler.id)
+                )
+            self._walk(case, self.handler, 'closed')
+            self.assertEqual(case.open_measure_count, int(reason in measures))
             self.assertIn(case.cause_id.parent_id, self.records.values())
 
     # === COMPENSATION === #

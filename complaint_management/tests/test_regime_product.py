@@ -223,11 +223,35 @@ class TestRegimeProduct(WalkCommon):
         self._as(self.receiver, case)._answer("You get another one.")
         self._as(self.receiver, case).closing_reason_id = self.records['reason_improved']
         self._assert_barred(case, self.receiver, 'closed', "Order the improvement")
+        self._assert_barred(case, self.manager, 'improvement', "a department, an owner and a date")
+        measure = self.env['complaint.measure'].with_user(self.manager)
+        measure = measure.create(
+            case._prepare_measure_values(
+                'corrective', "Weld the seam twice", owner_id=self.handler.id, due_date='2031-01-01'
+            )
+        )
         self._walk(case, self.manager, 'improvement')
         self.assertGreater(
             self.env['mail.message'].search_count([('res_id', '=', case.id)]), before
         )
         self._walk(case, self.manager, 'closed')
+        self._improve_after_closing(case, measure)
+
+    def _improve_after_closing(self, case, measure):
+        """PROD-4-d, e, f: the improvement goes on, and the management is told of it."""
+        file = self.env['ir.attachment'].with_user(self.handler)
+        measure = self._as(self.handler, measure)
+        measure.write({'result': "Done.", 'effect_metric': "Leaks, %", 'value_before': 1.5})
+        measure.action_complete()
+        with self._refused("Attach the evidence"):
+            measure.action_verify()
+        measure.attachment_ids = file.create({'name': "Improvement report", 'raw': b'1'})
+        before = self.env['mail.message'].search_count([('res_id', '=', case.id)])
+        measure.action_verify()
+        self.assertGreater(
+            self.env['mail.message'].search_count([('res_id', '=', case.id)]), before
+        )
+        self._assert_in_order(case, 'closed', 'permanent_measure', 'effect_verified')
 
     # === ENDS === #
 
