@@ -11,6 +11,7 @@
         'security/complaint_security.xml',
         'security/ir.model.access.csv',
         'security/complaint_rules.xml',
+        'security/complaint_lesson_rules.xml',
         'data/complaint_milestone_data.xml',
         'data/complaint_kind_data.xml',
         'data/complaint_document_type_data.xml',
@@ -99,6 +100,8 @@
         'report/complaint_hold_reports.xml',
         'views/complaint_hold_views.xml',
         'views/complaint_return_views.xml',
+        'views/complaint_lesson_views.xml',
+        'views/complaint_lesson_session_views.xml',
     ],
     'demo': [
         'demo/complaint_staff_demo.xml',
@@ -118,6 +121,7 @@
         # A manufacturer with 8D, returned goods and costs; measures of others.
         'demo/complaint_improvement_demo.xml',
         'demo/complaint_decision_demo.xml',
+        'demo/complaint_lesson_demo.xml',
         'demo/mail_activity_demo.xml',
     ],
     'assets': {'web.assets_backend': ['complaint_management/static/src/**/*']},

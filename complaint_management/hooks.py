@@ -34,6 +34,7 @@ def uninstall_hook(env):
         SQL("UPDATE complaint_case SET parent_id = NULL, duplicate_of_id = NULL"),
         SQL("DELETE FROM complaint_case"),
         SQL("DELETE FROM complaint_handover"),
+        SQL("DELETE FROM complaint_lesson"),
     ):
         env.cr.execute(statement)
     env.invalidate_all()

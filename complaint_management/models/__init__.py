@@ -1,4 +1,6 @@
 from . import complaint_case_line
+from . import complaint_guarded_mixin
+from . import complaint_guarded_record
 from . import complaint_guarded_line
 from . import complaint_tree_mixin
 from . import complaint_cached_mixin
@@ -81,6 +83,9 @@ from . import complaint_hold
 from . import complaint_return
 from . import complaint_return_course
 from . import complaint_case_return
+from . import complaint_lesson
+from . import complaint_lesson_session
+from . import complaint_case_lesson
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_anonymity
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate
@@ -29,6 +30,8 @@ from . import test_inform_rule
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
+from . import test_lesson
+from . import test_lesson_session
 from . import test_measure
 from . import test_merge
 from . import test_number
