@@ -35,6 +35,7 @@ def uninstall_hook(env):
         SQL("DELETE FROM complaint_case"),
         SQL("DELETE FROM complaint_handover"),
         SQL("DELETE FROM complaint_lesson"),
+        SQL("DELETE FROM complaint_inspection"),
     ):
         env.cr.execute(statement)
     env.invalidate_all()

@@ -86,6 +86,11 @@ from . import complaint_case_return
 from . import complaint_lesson
 from . import complaint_lesson_session
 from . import complaint_case_lesson
+from . import complaint_procedure_supervision
+from . import complaint_inspection_criterion
+from . import complaint_inspection
+from . import complaint_inspection_line
+from . import complaint_inspection_bulletin
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line

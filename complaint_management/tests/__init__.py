@@ -27,6 +27,7 @@ from . import test_handover
 from . import test_history_proof
 from . import test_import
 from . import test_inform_rule
+from . import test_inspection
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
