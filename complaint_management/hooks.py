@@ -36,6 +36,7 @@ def uninstall_hook(env):
         SQL("DELETE FROM complaint_handover"),
         SQL("DELETE FROM complaint_lesson"),
         SQL("DELETE FROM complaint_inspection"),
+        SQL("DELETE FROM complaint_conduct"),
     ):
         env.cr.execute(statement)
     env.invalidate_all()

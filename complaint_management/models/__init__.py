@@ -91,6 +91,9 @@ from . import complaint_inspection_criterion
 from . import complaint_inspection
 from . import complaint_inspection_line
 from . import complaint_inspection_bulletin
+from . import complaint_conduct_kind
+from . import complaint_conduct
+from . import complaint_case_conduct
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line
@@ -116,5 +119,6 @@ from . import res_config_settings
 from . import res_lang
 from . import res_partner
 from . import res_users
+from . import res_users_conduct
 from . import res_users_delegate
 from . import resource_resource

@@ -6,6 +6,7 @@ SWITCHED_MENUS['use_inspections'] = (
     'complaint_menu_inspection',
     'complaint_menu_inspection_criterion',
 )
+SWITCHED_MENUS['use_conduct'] = ('complaint_menu_conduct', 'complaint_menu_conduct_kind')
 
 
 class ComplaintProcedureSupervision(models.Model):
@@ -17,4 +18,8 @@ class ComplaintProcedureSupervision(models.Model):
         string="Supervise by samples",
         help="Managers and the handling team check samples of complaints by a list, and order "
         "what has to be put right.",
+    )
+    use_conduct = fields.Boolean(
+        string="Rewards and penalties",
+        help="Managers propose and decide on rewards and penalties for what complaints show.",
     )

@@ -16,7 +16,7 @@ class HrEmployee(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {'user_id', 'department_id', 'active'} & vals.keys():
+        if {'user_id', 'department_id', 'active', 'parent_id'} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
@@ -43,5 +43,6 @@ class HrEmployee(models.Model):
         """Return {model: fields} that name employees and keep them; addons above add theirs."""
         return {
             'complaint.case': ['accused_employee_ids'],
+            'complaint.conduct': ['employee_id'],
             'complaint.lesson.session': ['trainer_id', 'employee_ids', 'present_ids'],
         }

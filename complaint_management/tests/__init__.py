@@ -11,6 +11,7 @@ from . import test_callback_attempt
 from . import test_case
 from . import test_closing
 from . import test_complainant
+from . import test_conduct
 from . import test_confirmation
 from . import test_contradicting_procedures
 from . import test_contact
