@@ -34,6 +34,9 @@ def uninstall_hook(env):
         SQL("UPDATE complaint_case SET parent_id = NULL, duplicate_of_id = NULL"),
         SQL("DELETE FROM complaint_case"),
         SQL("DELETE FROM complaint_handover"),
+        SQL("DELETE FROM complaint_lesson"),
+        SQL("DELETE FROM complaint_inspection"),
+        SQL("DELETE FROM complaint_conduct"),
     ):
         env.cr.execute(statement)
     env.invalidate_all()

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list
 
-from ..const import INTERNAL_KEY, INTERNAL_WRITE
+from ..const import INTERNAL_KEY
 
 
 class ComplaintGuardedLine(models.AbstractModel):
@@ -14,14 +13,13 @@ class ComplaintGuardedLine(models.AbstractModel):
 
     _name = 'complaint.guarded.line'
     _description = "Guarded Line of a Complaint"
-    _inherit = ['complaint.case.line']
+    _inherit = ['complaint.case.line', 'complaint.guarded.mixin']
 
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=False)
 
     @api.model
     def _get_guarded_fields(self):
-        """Return the names of the fields that only the software writes."""
-        return {'round', 'company_id'}
+        return super()._get_guarded_fields() | {'round', 'company_id'}
 
     # === CRUD METHODS === #
 
@@ -53,10 +51,6 @@ class ComplaintGuardedLine(models.AbstractModel):
             line._check_guarded_values(vals, {name: line[name] for name in vals})
         return super().write(vals)
 
-    def _is_internal(self):
-        """Say whether the software itself is writing; no client can send that object."""
-        return self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE
-
     def _adopt_attachments(self):
         """Let files that the user just uploaded belong to the case: who reads it, reads them.
 
@@ -72,52 +66,12 @@ class ComplaintGuardedLine(models.AbstractModel):
             if own:
                 own.write({'res_model': 'complaint.case', 'res_id': line.case_id.id})
 
-    def _write_internal(self, vals):
-        """Write values that only the software may write."""
-        return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
-
-    @api.model
-    def _create_internal(self, vals_list):
-        """Create lines with values that only the software may write."""
-        return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).create(vals_list)
-
     @api.model
     def _get_guarded_defaults(self):
-        """Return what a new line has in the guarded fields, whatever a client's context says."""
-        names = self._get_guarded_fields() - {'round', 'company_id'}
-        defaults = {name: self._fields[name].default for name in names}
+        defaults = super()._get_guarded_defaults()
         return {
-            name: self._get_plain(default(self)) if default else False
-            for name, default in defaults.items()
+            name: value for name, value in defaults.items() if name not in ('round', 'company_id')
         }
-
-    @api.model
-    def _check_guarded_values(self, vals, current):
-        """Refuse values of guarded fields that differ from what is there.
-
-        :raise UserError: names the fields
-        """
-        found = [
-            name
-            for name in vals
-            if name in self._get_guarded_fields()
-            and name != 'round'
-            and (vals[name] or False) != (self._get_plain(current.get(name)) or False)
-        ]
-        if found:
-            raise UserError(
-                self.env._(
-                    "The software sets these fields itself: %(fields)s. Use the buttons.",
-                    fields=format_list(
-                        self.env,
-                        [self._fields[name]._description_string(self.env) for name in found],
-                    ),
-                )
-            )
-
-    @api.model
-    def _get_plain(self, value):
-        return value.id if isinstance(value, models.BaseModel) else value
 
     # === OBSTACLES === #
 

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_anonymity
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate
@@ -10,6 +11,7 @@ from . import test_callback_attempt
 from . import test_case
 from . import test_closing
 from . import test_complainant
+from . import test_conduct
 from . import test_confirmation
 from . import test_contradicting_procedures
 from . import test_contact
@@ -26,9 +28,12 @@ from . import test_handover
 from . import test_history_proof
 from . import test_import
 from . import test_inform_rule
+from . import test_inspection
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
+from . import test_lesson
+from . import test_lesson_session
 from . import test_measure
 from . import test_merge
 from . import test_number

@@ -1,1 +1,2 @@
+from . import anonymity
 from . import preset_files

@@ -13,7 +13,7 @@ const DELAY = 400;
 /**
  * What is already known while a complaint is taken in: complaints of the same customer, phone,
  * e-mail, document or lot, or about much the same, with one click to link them, or to say that this one is a
- * duplicate or a repeat of one of them.
+ * duplicate or a repeat of one of them; and what the case library says about such complaints.
  *
  * The server decides what is similar (`complaint.case.find_similar`). The box stays away while
  * there is nothing to show, and keeps quiet when the connection is lost: nobody needs it to go on.
@@ -24,16 +24,18 @@ export class SimilarCases extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ rows: [] });
+        this.state = useState({ rows: [], lessons: [], openLessons: {} });
         this.keepLast = new KeepLast();
+        this.keepLastLessons = new KeepLast();
         this.asked = "";
         this.askLater = useDebounced(this.ask, DELAY);
         useRecordObserver((record) => {
             const question = this.getQuestion(record);
-            const asked = JSON.stringify(question);
+            const topic = this.getTopic(record);
+            const asked = JSON.stringify([question, topic]);
             if (asked !== this.asked) {
                 this.asked = asked;
-                this.askLater(question);
+                this.askLater(question, topic);
             }
         });
     }
@@ -59,6 +61,16 @@ export class SimilarCases extends Component {
         return isKnown && !data.is_closed ? question : null;
     }
 
+    /** Return what the case library needs to know of the form; null when there is nothing to ask. */
+    getTopic({ data }) {
+        const topic = {
+            company_id: data.company_id?.id || false,
+            category_id: data.category_id?.id || false,
+            cause_id: data.cause_id?.id || false,
+        };
+        return (topic.category_id || topic.cause_id) && !data.is_closed ? topic : null;
+    }
+
     /** Return the documents and lots of the form that say anything to look for. */
     getDocuments(data) {
         return (data.document_ids?.records || [])
@@ -71,17 +83,17 @@ export class SimilarCases extends Component {
             .filter(({ number, lot, res_id }) => number || lot || res_id);
     }
 
-    async ask(question) {
+    async ask(question, topic) {
         if (status(this) === "destroyed") {
             return; // the form was left, or drawn anew, before the delay was over
         }
-        if (!question) {
-            this.state.rows = [];
-            return;
-        }
-        const call = this.orm.silent.call("complaint.case", "find_similar", [question]);
+        const cases = this.look("complaint.case", "find_similar", question, this.keepLast);
+        const lessons = this.look("complaint.lesson", "find_lessons", topic, this.keepLastLessons);
         try {
-            this.state.rows = await this.keepLast.add(call);
+            await Promise.all([
+                cases.then((rows) => (this.state.rows = rows)),
+                lessons.then((rows) => (this.state.lessons = rows)),
+            ]);
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
@@ -90,8 +102,25 @@ export class SimilarCases extends Component {
         }
     }
 
+    look(model, method, question, keepLast) {
+        const call = question && this.orm.silent.call(model, method, [question]);
+        return keepLast.add(Promise.resolve(call || []));
+    }
+
     get rows() {
         return this.props.record.data.is_closed ? [] : this.state.rows;
+    }
+
+    get lessons() {
+        return this.props.record.data.is_closed ? [] : this.state.lessons;
+    }
+
+    toggleLesson(lesson) {
+        this.state.openLessons[lesson.id] = !this.state.openLessons[lesson.id];
+    }
+
+    getLessonUrl(lesson) {
+        return `/odoo/complaint-lessons/${lesson.id}`;
     }
 
     get canChange() {
@@ -141,6 +170,7 @@ registry.category("view_widgets").add("complaint_similar_cases", {
     fieldDependencies: [
         { name: "is_closed", type: "boolean" },
         { name: "related_ids", type: "many2many" },
+        { name: "cause_id", type: "many2one", relation: "complaint.cause" },
         { name: "duplicate_of_id", type: "many2one", relation: "complaint.case" },
         { name: "repeat_of_id", type: "many2one", relation: "complaint.case" },
     ],
