@@ -69,9 +69,9 @@ def _dialog(page):
 
 def _write(page, field, text):
     """Type into a field of the dialog."""
-    _dialog(page).locator(f".o_field_widget[name={field}]").locator(
-        "input, textarea"
-    ).first.fill(text)
+    _dialog(page).locator(f".o_field_widget[name={field}]").locator("input, textarea").first.fill(
+        text
+    )
 
 
 def _confirm(page):
