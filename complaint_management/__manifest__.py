@@ -31,6 +31,7 @@
         'data/mail_activity_type_data.xml',
         'data/mail_template_data.xml',
         'data/complaint_stage_data.xml',
+        'data/complaint_feedback_data.xml',
         'data/complaint_team_data.xml',
         'data/complaint_preset_data.xml',
         'wizard/complaint_assistance_reply_views.xml',

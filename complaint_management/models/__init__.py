@@ -44,6 +44,7 @@ from . import complaint_document_type
 from . import complaint_document
 from . import complaint_case_document
 from . import complaint_case_repeat
+from . import complaint_case_kind
 from . import complaint_case_merge
 from . import complaint_case_mass
 from . import complaint_case_complainant
@@ -93,6 +94,7 @@ from . import complaint_lesson
 from . import complaint_lesson_session
 from . import complaint_case_lesson
 from . import complaint_procedure_supervision
+from . import complaint_procedure_kind
 from . import complaint_inspection_criterion
 from . import complaint_inspection
 from . import complaint_inspection_line

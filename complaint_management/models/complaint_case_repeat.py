@@ -97,8 +97,10 @@ class ComplaintCaseRepeat(models.Model):
                 cases._get_problem_domain(key, since), ['category_id', key], ['__count']
             )
         }
+        others = self.env['complaint.kind']._get_other_ids()
         for case in cases:
             counted = case._origin and case.received_at >= since and not case.duplicate_of_id
+            counted = counted and case.kind_id.id not in others
             numbers = [
                 counts.get((case.category_id.id, value_id), 0) - bool(counted)
                 for value_id in case[key]._origin.ids
@@ -229,9 +231,11 @@ class ComplaintCaseRepeat(models.Model):
         Counted is what there is, whoever may read it: a department's figures must not depend on
         who registered.
         """
+        others = self.env['complaint.kind']._get_other_ids()  # praise repeats nothing
         cases = self.filtered(
             lambda case: (
                 case.category_id
+                and case.kind_id.id not in others
                 and (case.partner_id or case.complainant_phone_digits or case.complainant_email_key)
             )
         )
@@ -248,16 +252,19 @@ class ComplaintCaseRepeat(models.Model):
             [
                 *('category_id', 'partner_id', 'complainant_phone_digits', 'received_at'),
                 *('complainant_email_key', 'company_id', 'registered_at', 'duplicate_of_id'),
+                'kind_id',
             ]
         )
         earlier = SQL(
             """
             e.company_id = n.company_id AND e.category_id = n.category_id
             AND e.registered_at IS NOT NULL AND e.duplicate_of_id IS NULL
+            AND (e.kind_id = ANY(%(others)s)) IS NOT TRUE
             AND e.received_at
                 >= n.received_at - make_interval(days => company.complaint_lookup_days)
             AND (e.received_at, e.id) < (n.received_at, n.id)
-            """
+            """,
+            others=list(self.env['complaint.kind']._get_other_ids()),
         )
         return dict(
             self.env.execute_query(
@@ -315,6 +322,7 @@ class ComplaintCaseRepeat(models.Model):
             & Domain('received_at', '>=', self._get_lookup_start(self.company_id, self.received_at))
             & Domain('registered_at', '!=', False)
             & Domain('duplicate_of_id', '=', False)
+            & self._get_complaints_domain()
         )
         return self._get_list_action(self.env._("Earlier complaints"), domain)
 

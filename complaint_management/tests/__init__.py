@@ -32,6 +32,7 @@ from . import test_inspection
 from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
+from . import test_kind
 from . import test_lesson
 from . import test_lesson_session
 from . import test_measure
