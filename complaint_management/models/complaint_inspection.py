@@ -220,7 +220,7 @@ class ComplaintInspection(models.Model):
     def _create_checks(self, cases):
         """Add a check of every criterion for each complaint; one batch."""
         self.ensure_one()
-        criteria = self.env['complaint.inspection.criterion'].search([])
+        criteria = self.env['complaint.inspection.criterion'].search([('active', '=', True)])
         rows = [
             {'inspection_id': self.id, 'case_id': case.id, 'criterion_id': criterion.id}
             for case in cases
