@@ -112,6 +112,7 @@ class Page:
 
     def drag_card(self, text, column):
         """Drag the card that shows ``text`` into the column with this position, counted from 0."""
+        self.settle()
         card = self.page.locator(".o_kanban_record", has_text=text).first
         card.scroll_into_view_if_needed()
         start = card.bounding_box()
@@ -127,6 +128,9 @@ class Page:
                 + share * (target["x"] + target["width"] / 2 - start["x"] - start["width"] / 2),
                 start["y"] + 25 + share * (target["y"] + 120 - start["y"] - 25),
             )
+        # The board may have scrolled meanwhile: let go only over the column itself.
+        target = self.page.locator(".o_kanban_group").nth(column).bounding_box()
+        mouse.move(target["x"] + target["width"] / 2, target["y"] + 120)
         mouse.up()
         self.settle()
 

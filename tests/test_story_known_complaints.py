@@ -78,7 +78,17 @@ def test_the_desk_sees_what_is_known(browser, odoo_server):
     page.settle()
     page.picture("04_saved_repeat")
     assert _case(odoo_server, third) == (False, None, 1, first)
-    links = _query(odoo_server, "SELECT count(*) FROM complaint_case_related_rel")
-    assert links == [(2,)]
+    linked = _query(
+        odoo_server,
+        """
+        SELECT other.number FROM complaint_case c
+          JOIN complaint_case_related_rel AS link ON c.id IN (link.case_id, link.related_id)
+          JOIN complaint_case other
+            ON other.id IN (link.case_id, link.related_id) AND other.id != c.id
+         WHERE c.number = %s
+        """,
+        third,
+    )
+    assert set(linked) == {(first,)}
     assert not page.errors
     assert not odoo_server.bad_lines()

@@ -205,7 +205,7 @@ class TestMailOut(MailGatewayCommon):
         self.assertEqual(self._recipients(mail), ['li.wei@customer.example'])
         delay = mail.scheduled_date - self.env.cr.now()
         self.assertAlmostEqual(delay.total_seconds(), 120, delta=2)
-        mail.process_email_queue()
+        self.env['mail.mail'].process_email_queue(mail.ids)
         self.assertEqual((mail.state, self.sent), ('outgoing', []))
         self._pass_time(minutes=3)
         mail.scheduled_date = '2000-01-01 00:00:00'  # the queue reads the real clock
