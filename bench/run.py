@@ -8,6 +8,7 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench --sizes 1000,1000000       other numbers
     ./dev bench --write                    keep the table as bench/results.md
     ./dev bench deadlines                  deadlines against Odoo's calendars, see deadlines.py
+    ./dev bench policies                   registration with 0 to 10 policies (policies.py)
     ./dev bench tick                       what a tick costs with many clocks (tick.py)
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import deadlines
 import fill
+import policies
 import steps
 import tick
 
@@ -127,6 +129,8 @@ def main(arguments):
     """Measure and print; nothing is committed, so the database stays as it was."""
     if arguments[:1] == ["deadlines"]:
         return deadlines.main(arguments[1:])
+    if arguments[:1] == ["policies"]:
+        return policies.main(arguments[1:])
     if arguments[:1] == ["tick"]:
         return tick.main(arguments[1:])
     options = parse(arguments)
