@@ -78,12 +78,12 @@ class TestRegimeProperty(WalkCommon):
         with Form(wizard.with_context(**action['context'])) as form:
             form.closing_note = "Lamp changed."
         wizard = form.record
-        for sentence in ("Rule on the complaint", "Set the class"):
-            with self._refused(sentence, REFUSALS):
-                wizard.action_confirm()
+        self.assertEqual(wizard.validity, 'valid', "What was solved on the spot was well founded")
+        with self._refused("Set the class", REFUSALS):
+            wizard.action_confirm()
         self._sort(case)
-        wizard.validity = 'valid'
         wizard.action_confirm()
+        self.assertEqual(case.validity, 'valid')
         self.assertEqual(case.stage_id, self.stages['filed'])
         self.assertIn(self.manager, self._get_told(case, "on the spot"))
         self.assertFalse(case.callback_ids)
