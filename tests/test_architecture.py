@@ -226,9 +226,7 @@ class TestModels(TransactionCase):
             field = self.env[model.model]._fields.get('company_id')
             if model.abstract or not field or not field.store:
                 continue
-            by_case = isinstance(
-                self.env[model.model], self.env.registry['complaint.case.line']
-            )
+            by_case = isinstance(self.env[model.model], self.env.registry['complaint.case.line'])
             ruled = any(
                 'company_ids' in (rule.domain_force or '')
                 for rule in rules
