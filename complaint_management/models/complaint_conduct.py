@@ -20,7 +20,7 @@ class ComplaintConduct(models.Model):
 
     kind_id = fields.Many2one(
         comodel_name='complaint.conduct.kind',
-        string="For what",
+        string="Rewarded or penalised for",
         required=True,
         ondelete='restrict',
         index=True,
@@ -37,7 +37,7 @@ class ComplaintConduct(models.Model):
     # No foreign key on that side; who has left is kept all the same (INS-6-i).
     employee_id = fields.Many2one(
         comodel_name='hr.employee.public',
-        string="Person",
+        string="Person concerned",
         index='btree_not_null',
         context={'active_test': False},
     )
