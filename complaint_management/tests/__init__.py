@@ -39,6 +39,7 @@ from . import test_measure
 from . import test_merge
 from . import test_number
 from . import test_panel
+from . import test_peer_faults
 from . import test_performance
 from . import test_preset
 from . import test_preset_trades

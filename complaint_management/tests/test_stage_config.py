@@ -11,7 +11,7 @@ from .common import ComplaintCommon
 
 @tagged('post_install', '-at_install')
 class TestStageInUse(ComplaintCommon):
-    """A stage cannot be taken away from under its cases."""
+    """F1 of the peers: a stage cannot be taken away from under its cases."""
 
     @classmethod
     def setUpClass(cls):
