@@ -21,6 +21,13 @@ class ComplaintGuardedLine(models.AbstractModel):
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {'round', 'company_id'}
 
+    @api.model
+    def _get_guarded_defaults(self):
+        defaults = super()._get_guarded_defaults()
+        return {
+            name: value for name, value in defaults.items() if name not in ('round', 'company_id')
+        }
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -51,42 +58,8 @@ class ComplaintGuardedLine(models.AbstractModel):
             line._check_guarded_values(vals, {name: line[name] for name in vals})
         return super().write(vals)
 
-    def _adopt_attachments(self):
-        """Let files that the user just uploaded belong to the case: who reads it, reads them.
+    # === FILES AND OBSTACLES === #
 
-        Files of other records, or of other people, stay where they are.
-        """
-        for line in self:
-            files = line.sudo().attachment_ids  # just uploaded, they are the uploader's alone
-            own = files.filtered(
-                lambda file: (
-                    not file.res_id and not file.res_field and file.create_uid == self.env.user
-                )
-            )
-            if own:
-                own.write({'res_model': 'complaint.case', 'res_id': line.case_id.id})
-
-    @api.model
-    def _get_guarded_defaults(self):
-        defaults = super()._get_guarded_defaults()
-        return {
-            name: value for name, value in defaults.items() if name not in ('round', 'company_id')
-        }
-
-    # === OBSTACLES === #
-
-    def _raise_obstacles(self, obstacles):
-        """Raise all sentences at once; of several lines they name the complaint.
-
-        :param dict obstacles: {line: [sentence, …]}
-        """
-        if not obstacles:
-            return
-        if len(self) == 1:
-            raise UserError('\n'.join(next(iter(obstacles.values()))))
-        raise UserError(
-            '\n'.join(
-                f'{line.case_id.display_name}: {" ".join(sentences)}'
-                for line, sentences in obstacles.items()
-            )
-        )
+    def _get_whole(self):
+        """Files of a line belong to its case, and sentences about it name the case."""
+        return self.case_id

@@ -65,3 +65,44 @@ class ComplaintGuardedMixin(models.AbstractModel):
     @api.model
     def _get_plain(self, value):
         return value.id if isinstance(value, models.BaseModel) else value
+
+    # === FILES AND OBSTACLES === #
+
+    def _get_whole(self):
+        """Return the record to which the files belong and that sentences name.
+
+        Hook: a record that is part of another one answers with that one.
+        """
+        return self
+
+    def _adopt_attachments(self):
+        """Let files that the user just uploaded belong to the whole: who reads it, reads them.
+
+        Files of other records, or of other people, stay where they are.
+        """
+        for record in self:
+            files = record.sudo().attachment_ids  # just uploaded, they are the uploader's alone
+            own = files.filtered(
+                lambda file: (
+                    not file.res_id and not file.res_field and file.create_uid == self.env.user
+                )
+            )
+            if own:
+                whole = record._get_whole()
+                own.write({'res_model': whole._name, 'res_id': whole.id})
+
+    def _raise_obstacles(self, obstacles):
+        """Raise all sentences at once; of several records they name each.
+
+        :param dict obstacles: {record: [sentence, …]}
+        """
+        if not obstacles:
+            return
+        if len(self) == 1:
+            raise UserError('\n'.join(next(iter(obstacles.values()))))
+        raise UserError(
+            '\n'.join(
+                f'{record._get_whole().display_name}: {" ".join(sentences)}'
+                for record, sentences in obstacles.items()
+            )
+        )

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ..const import INTERNAL_KEY
 
@@ -33,36 +32,3 @@ class ComplaintGuardedRecord(models.AbstractModel):
             for record in self:
                 record._check_guarded_values(vals, {name: record[name] for name in vals})
         return super().write(vals)
-
-    # === FILES AND OBSTACLES === #
-
-    def _adopt_attachments(self):
-        """Let files that the user just uploaded belong to the record: who reads it, reads them.
-
-        Files of other records, or of other people, stay where they are.
-        """
-        for record in self:
-            files = record.sudo().attachment_ids  # just uploaded, they are the uploader's alone
-            own = files.filtered(
-                lambda file: (
-                    not file.res_id and not file.res_field and file.create_uid == self.env.user
-                )
-            )
-            if own:
-                own.write({'res_model': self._name, 'res_id': record.id})
-
-    def _raise_obstacles(self, obstacles):
-        """Raise all sentences at once; of several records they name each.
-
-        :param dict obstacles: {record: [sentence, …]}
-        """
-        if not obstacles:
-            return
-        if len(self) == 1:
-            raise UserError('\n'.join(next(iter(obstacles.values()))))
-        raise UserError(
-            '\n'.join(
-                f'{record.display_name}: {" ".join(sentences)}'
-                for record, sentences in obstacles.items()
-            )
-        )
