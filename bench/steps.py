@@ -74,6 +74,19 @@ def get_steps(env, people):
     card, row, form = (get_specification(cases, view) for view in ("kanban", "list", "form"))
     still_open = [("is_closed", "=", False)]
 
+    def open_board(board, domain=still_open):
+        return lambda: board.web_read_group(
+            domain,
+            ["stage_id"],
+            ["__count"],
+            auto_unfold=True,
+            unfold_read_specification=card,
+            unfold_read_default_limit=40,
+        )
+
+    # All that the handler sees is what he handles: without rules the same cards are asked for.
+    handled = [*still_open, ("handler_id", "=", people.handler.id)]
+
     def search_list(domain):
         return lambda: cases.web_search_read(domain, row, limit=80)
 
@@ -83,13 +96,10 @@ def get_steps(env, people):
             [get_values(people, next(number)) for _n in range(100)]
         ),
         "change stage": lambda: case.web_save({"stage_id": next(turn)}, {"stage_id": {}}),
-        "open the board": lambda: board.web_read_group(
-            still_open,
-            ["stage_id"],
-            ["__count"],
-            auto_unfold=True,
-            unfold_read_specification=card,
-            unfold_read_default_limit=40,
+        "open the board": open_board(board),
+        "open the board as a handler": open_board(board.with_user(people.handler)),
+        "the same cards without access rules": open_board(
+            board.with_user(people.handler).sudo(), handled
         ),
         "open the list": search_list(still_open),
         "search for a number": search_list([("number", "ilike", "B-50")]),

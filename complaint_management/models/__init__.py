@@ -81,6 +81,7 @@ from . import complaint_measure_course
 from . import complaint_measure_suggestion
 from . import complaint_measure_deployment
 from . import complaint_case_measure
+from . import complaint_case_participation
 from . import complaint_procedure_improvement
 from . import complaint_trace
 from . import complaint_case_eightd

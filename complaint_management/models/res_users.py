@@ -67,6 +67,16 @@ class ResUsers(models.Model):
         headed = departments.search([('manager_id.user_id', '=', self.id)])
         return departments.search([('id', 'child_of', headed.ids)])
 
+    @ormcache('self.id')
+    def _get_complaint_department_ids(self):
+        """Return the ids of `_get_complaint_departments`, kept as long as the record rules."""
+        return self._get_complaint_departments()._ids
+
+    @ormcache('self.id')
+    def _get_complaint_managed_department_ids(self):
+        """Return the ids of `_get_complaint_managed_departments`, kept like the record rules."""
+        return self._get_complaint_managed_departments()._ids
+
     def _get_complaint_led_teams(self):
         """Return the teams that the user leads himself."""
         self.ensure_one()
