@@ -109,12 +109,16 @@ from . import complaint_event
 from . import complaint_event_answer
 from . import complaint_event_proof
 from . import complaint_event_reaction
+from . import complaint_case_as_of  # after all that writes cases
 from . import complaint_inform_rule
 from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
 from . import complaint_tombstone
+from . import complaint_anchor
+from . import complaint_history_check
+from . import complaint_history_check_line
 from . import hr_department
 from . import hr_employee
 from . import hr_version

@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_anonymity
+from . import test_anchor
+from . import test_as_of
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate

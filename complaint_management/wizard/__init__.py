@@ -1,5 +1,6 @@
 from . import complaint_assistance_reply
 from . import complaint_callback_fail
+from . import complaint_case_as_of
 from . import complaint_case_assign
 from . import complaint_approval_decide
 from . import complaint_case_answer

@@ -12,7 +12,7 @@ RECONCILED_FIELDS = (
     *('case_id', 'policy_id', 'policy_version', 'round', 'lap', 'state'),
     *('started_at', 'deadline', 'warn_at', 'stopped_at', 'paused_at', 'paused_seconds'),
     *('fixed_at', 'applied_at', 'has_grace', 'is_extended', 'is_imported', 'basis'),
-    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id'),
+    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id', 'past'),
 )
 
 

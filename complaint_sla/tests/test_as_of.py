@@ -1,0 +1,111 @@
+import random
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from .common import SlaCommon, to_utc
+
+
+@tagged('post_install', '-at_install')
+class TestAsOf(SlaCommon):
+    """Issue 6, item 5 (C8): the deadlines of a case as they were known at a moment."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policies = cls._create_policy(
+            'received',
+            'answered',
+            limit_kind='work_time',
+            limit_value=24,
+            limit_unit='hour',
+            pause_allowed=True,
+        ) | cls._create_policy(
+            'registered',
+            'closed',
+            limit_kind='workday_close',
+            limit_value=5,
+            domain=[('priority', '!=', '2')],
+        )
+
+    def _as_of(self, case, moment):
+        with self._at('2027-03-01 09:00'):
+            [found] = case.get_as_of(moment)
+        return found['values']
+
+    def _get_steps(self, case, dice):
+        """Return things that move deadlines, start clocks or end them, as functions."""
+
+        def leave():
+            first = to_utc('2026-11-20 00:00:00') + timedelta(days=dice.randrange(40))
+            self._create_leave(self.office, first.date(), first.date())
+
+        def stamp(code):
+            case._stamp(code, note="By phone")
+
+        def revoke():
+            events = case.sudo().event_ids._get_effective(['answered'])
+            if events:
+                events[:1].with_user(self.manager)._revoke("Wrong customer")
+            else:
+                stamp('answered')
+
+        def pause():
+            if case.sudo()._get_open_pauses():
+                case._resume_limits()
+            else:
+                case._pause_limits(self.env.ref('complaint_sla.pause_reason_court'))
+
+        def receive():
+            case.received_at -= timedelta(hours=1)
+
+        return [
+            leave,
+            lambda: stamp('answered'),
+            revoke,
+            receive,
+            lambda: case.write({'priority': dice.choice('012')}),
+            pause,
+            pause,
+        ]
+
+    def test_every_deadline_of_a_random_life_is_told_as_it_was(self):
+        for seed in (2, 5):
+            dice = random.Random(seed)
+            moment = to_utc('2026-11-20 09:00', 'Asia/Shanghai')
+            with self._at('2026-11-20 09:00'):
+                case = self._create_worked_case()
+                self.env.flush_all()
+            snapshots = {}
+            for _step in range(24):
+                moment += timedelta(minutes=dice.choice([7, 90, 600]))
+                local = str(moment + timedelta(hours=8))
+                with self._at(local):
+                    dice.choice(self._get_steps(case, dice))()
+                    self.env.flush_all()
+                    snapshots[moment] = str(case.sla_deadline) if case.sla_deadline else False
+            self.env.invalidate_all()
+            self.assertGreater(len(set(snapshots.values())), 4)
+            for at, expected in snapshots.items():
+                found = self._as_of(case, at)['sla_deadline']
+                self.assertEqual((found['known'], found['value']), (True, expected), f"{seed} {at}")
+
+    def test_open_limits_are_named_with_their_deadlines(self):
+        with self._at('2026-11-20 09:00'):
+            case = self._create_worked_case()
+        with self._at('2026-11-20 10:00'):
+            case._stamp('answered')
+        [first, second] = self._as_of(case, '2026-11-20 01:30:00')['deadlines']['value']
+        self.assertEqual(
+            [first['policy'], second['policy']], self.policies.ids, "The nearest one first"
+        )
+        self.assertEqual(first['state'], 'running')
+        self.assertEqual(first['deadline'], str(to_utc('2026-11-24 18:00', 'Asia/Shanghai')))
+        later = self._as_of(case, '2026-11-20 02:00:00')['deadlines']
+        self.assertEqual([row['policy'] for row in later['value']], self.policies[1:].ids)
+        self.assertIn(self.policies[1].name, later['name'])
+
+    def test_before_the_case_was_recorded_there_is_nothing(self):
+        with self._at('2026-11-20 09:00'):
+            case = self._create_worked_case()
+        self.assertFalse(self._as_of(case, '2026-11-20 00:59:59'))
