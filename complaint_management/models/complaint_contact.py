@@ -214,7 +214,10 @@ class ComplaintContact(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
         raise UserError(
-            self.env._("A contact that was recorded is kept. Revoke its entry in the history.")
+            self.env._(
+                "A contact that was recorded is kept. Revoke its entry in the history; to take out "
+                "whom it was with, open the complaint and choose Anonymise in the Actions menu."
+            )
         )
 
     def _write_internal(self, vals):

@@ -3,6 +3,15 @@ from odoo.tools import SQL
 
 from .complaint_event import ERASE_SETTING
 
+# Facts in a payload that tell nobody whom the case is about.
+PLAIN_FACTS = {
+    *('from_stage', 'to_stage', 'from_name', 'to_name', 'from_procedure', 'to_procedure'),
+    *('names', 'codes', 'flag_ids', 'imported', 'rung', 'case', 'number', 'is_survivor', 'lead'),
+    *('channel', 'kind', 'contact', 'panel_id', 'measure_id', 'extension', 'policy', 'clocks'),
+    *('cause', 'old', 'new', 'from', 'to', 'by', 'from_team', 'returned', 'satisfaction'),
+    *('closing_reason', 'limit_date', 'erased', 'category', 'grade'),
+}
+
 
 class ComplaintEventProof(models.Model):
     """Proving that nobody changed the history, and the only ways to erase parts of it."""
@@ -121,6 +130,25 @@ class ComplaintEventProof(models.Model):
     @api.model
     def _end_erasing(self):
         self.env.cr.execute(SQL("SELECT set_config(%s, '', true)", ERASE_SETTING))
+
+    def _get_telling(self):
+        """Return the events in self whose words may tell whom a case is about.
+
+        What clocks, figures and a look back build on is kept: facts without words of people.
+        """
+        milestone = self.env['complaint.milestone']._get_by_code('content_erased')
+        return self.filtered(
+            lambda event: (
+                event.milestone_id != milestone
+                and (
+                    event.note
+                    or any(
+                        value and name not in PLAIN_FACTS
+                        for name, value in (event.payload or {}).items()
+                    )
+                )
+            )
+        )
 
     def _erase_content(self, reason):
         """Blank notes and payloads; the chain still verifies and says what was erased.

@@ -7,6 +7,7 @@ class ComplaintHistoryCheckLine(models.Model):
     _name = 'complaint.history.check.line'
     _description = "Broken Complaint History"
     _inherit = ['complaint.case.line']
+    _anonymising = 'keep'
     _order = 'id'
     _rec_name = 'problem'
 

@@ -82,6 +82,8 @@ class ComplaintSlaClockReconcile(models.Model):
             return
         # Clocks are the same whoever acts, and nobody but the engine may write them.
         engine, cases = self.sudo(), cases.sudo()
+        # Of an anonymised case parts of the history are gone: its clocks stay as they are.
+        cases = cases.filtered(lambda case: not case.anonymised_at)
         clocks = engine.browse()
         if first_events is None:
             clocks = engine.search_fetch([('case_id', 'in', cases.ids)], RECONCILED_FIELDS)

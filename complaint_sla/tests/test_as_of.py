@@ -57,7 +57,7 @@ class TestAsOf(SlaCommon):
                 case._pause_limits(self.env.ref('complaint_sla.pause_reason_court'))
 
         def receive():
-            case.received_at -= timedelta(hours=1)
+            case.with_user(self.manager).received_at -= timedelta(hours=1)
 
         return [
             leave,
