@@ -122,9 +122,9 @@ class ComplaintCaseAnonymise(models.Model):
         cases = self.sudo().with_context(active_test=False)
         identities = {case.id: identity for case, identity in cases._get_identities().items()}
         partner_ids = cases._get_people()
-        cases.event_ids._get_telling()._erase_content(reason)
-        told = cases.filtered(lambda case: case.event_ids[:1].milestone_id.code != 'content_erased')
-        told._stamp('content_erased', note=reason, payload={'erased': []})
+        telling = cases.event_ids._get_telling()
+        telling._erase_content(reason)
+        (cases - telling.case_id)._stamp('content_erased', note=reason, payload={'erased': []})
         self.env.flush_all()
         lines = cases._get_line_models()
         cases._erase_files(lines)
@@ -314,7 +314,7 @@ class ComplaintCaseAnonymise(models.Model):
         ).unlink()
         env.flush_all()
         names = ('subject', 'email_from', 'incoming_email_to', 'incoming_email_cc', 'record_name')
-        names += ('outgoing_email_to',)
+        names += ('outgoing_email_to', 'reply_to')
         columns = [
             SQL("%s = NULL", SQL.identifier(name))
             for name in names
@@ -374,7 +374,7 @@ class ComplaintCaseAnonymise(models.Model):
         if ratings:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE rating_rating SET feedback = NULL, partner_id = NULL, "
+                    "UPDATE rating_rating SET feedback = NULL, partner_id = NULL, res_name = NULL, "
                     "access_token = md5(random()::text || id) WHERE id = ANY(%s)",
                     ratings.ids,
                 )

@@ -48,8 +48,17 @@ class ComplaintCaseLegalHold(models.Model):
         :param str reason: kept on the case and in the history
         :raise UserError: no reason, or a case that is held already or anonymised
         """
-        held = self.filtered('is_legal_hold')
-        self._check_legal_hold(reason, held, self.env._("There is a legal hold on it already: %s"))
+        self.check_access('read')
+        self._check_legal_hold(
+            reason,
+            [
+                self.env._(
+                    "There is a legal hold on it already: %(complaint)s",
+                    complaint=case.display_name,
+                )
+                for case in self.filtered('is_legal_hold')
+            ],
+        )
         cases = self.sudo()  # legal and managers decide, also on cases that they only read
         cases._write_internal(
             {
@@ -67,8 +76,17 @@ class ComplaintCaseLegalHold(models.Model):
         :param str reason: kept in the history
         :raise UserError: no reason, or a case that is not held
         """
-        free = self.filtered(lambda case: not case.is_legal_hold)
-        self._check_legal_hold(reason, free, self.env._("There is no legal hold on it: %s"))
+        self.check_access('read')
+        self._check_legal_hold(
+            reason,
+            [
+                self.env._(
+                    "There is no legal hold on it: %(complaint)s", complaint=case.display_name
+                )
+                for case in self
+                if not case.is_legal_hold
+            ],
+        )
         cases = self.sudo()  # idem
         cases._write_internal(
             {
@@ -80,9 +98,11 @@ class ComplaintCaseLegalHold(models.Model):
         )
         return cases._stamp('legal_hold_released', note=reason)
 
-    def _check_legal_hold(self, reason, wrong, sentence):
-        """Refuse who may not decide on legal holds, and all that is missing at once."""
-        self.check_access('read')
+    def _check_legal_hold(self, reason, sentences):
+        """Refuse what is wrong with the cases, and a reason that is missing, all at once.
+
+        :param list sentences: what is wrong with the cases
+        """
         roles = ('manager', 'legal')
         if not (
             self.env.su
@@ -92,9 +112,8 @@ class ComplaintCaseLegalHold(models.Model):
             )
         ):
             raise AccessError(self.env._("Only managers and legal staff decide on legal holds."))
-        sentences = [sentence % case.display_name for case in wrong]
         if not (reason or '').strip():
-            sentences.append(self.env._("Write down the reason."))
+            sentences = [*sentences, self.env._("Write down the reason.")]
         if sentences:
             raise UserError('\n'.join(sentences))
 

@@ -46,20 +46,17 @@ class ComplaintCaseRetention(models.Model):
     def _get_retention_reason(self, months, is_of_company):
         """Return why a case is kept for so many months, in words."""
         self.ensure_one()
-        source = self.company_id.sudo().name if is_of_company else self.category_id.display_name
+        rule = self.company_id.sudo().name if is_of_company else self.category_id.display_name
         if months % 12:
-            return self.env._(
-                "%(months)s months after closing: %(source)s", months=months, source=source
-            )
-        return self.env._(
-            "%(years)s years after closing: %(source)s", years=months // 12, source=source
-        )
+            return self.env._("%(months)s months after closing: %(rule)s", months=months, rule=rule)
+        return self.env._("%(years)s years after closing: %(rule)s", years=months // 12, rule=rule)
 
     @api.depends('retention_until', 'is_legal_hold', 'anonymised_at')
     def _compute_is_retention_over(self):
-        over = self.filtered_domain([('id', 'in', self.sudo()._find_expired(self.ids).ids)])
+        domain = self._get_expired_domain() & Domain('id', 'in', self.ids)
+        over = set(self.sudo()._search(domain))  # asked only about these
         for case in self:
-            case.is_retention_over = case in over
+            case.is_retention_over = case.id in over
 
     def _search_is_retention_over(self, operator, value):
         if operator != 'in':
@@ -68,10 +65,6 @@ class ComplaintCaseRetention(models.Model):
         return domain if True in value else ~domain
 
     # === WHAT IS DUE === #
-
-    @api.model
-    def _find_expired(self, ids):
-        return self.search(self._get_expired_domain() & Domain('id', 'in', ids))
 
     @api.model
     def _get_expired_domain(self):

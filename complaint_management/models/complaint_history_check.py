@@ -20,7 +20,7 @@ class ComplaintHistoryCheck(models.Model):
     state = fields.Selection(
         selection=[
             ('waiting', "Waiting"),
-            ('running', "Running"),
+            ('running', "In progress"),
             ('intact', "Intact"),
             ('broken', "Tampered with"),
         ],
@@ -33,7 +33,7 @@ class ComplaintHistoryCheck(models.Model):
     checked_count = fields.Integer(string="Complaints checked", readonly=True, aggregator=False)
     event_count = fields.Integer(string="Records checked", readonly=True, aggregator=False)
     broken_count = fields.Integer(string="Broken histories", readonly=True, aggregator=False)
-    progress = fields.Float(compute='_compute_progress', aggregator=False)
+    progress = fields.Float(string="Share checked", compute='_compute_progress', aggregator=False)
     last_case_number = fields.Integer(readonly=True, aggregator=False)
     finished_at = fields.Datetime(string="Finished at", readonly=True)
     line_ids = fields.One2many(

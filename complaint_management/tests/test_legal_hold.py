@@ -20,7 +20,7 @@ class TestLegalHold(ComplaintCommon):
         self.assertEqual(self.case.legal_hold_user_id, self.manager)
         self.assertEqual(self.case.legal_hold_reason, "Proceedings 12/2026")
         self.assertEqual(self.case.legal_hold_since, self.env.cr.now().replace(microsecond=0))
-        event = self.case.sudo().event_ids[0]
+        event = self.case.sudo().event_ids.sorted('sequence')[-1]
         self.assertEqual(event.milestone_id.code, 'legal_hold_set')
         self.assertEqual((event.note, event.user_id), ("Proceedings 12/2026", self.manager))
 

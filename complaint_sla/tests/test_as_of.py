@@ -37,7 +37,7 @@ class TestAsOf(SlaCommon):
         """Return things that move deadlines, start clocks or end them, as functions."""
 
         def leave():
-            first = to_utc('2026-11-20 00:00:00') + timedelta(days=dice.randrange(40))
+            first = to_utc('2026-11-20 00:00:00') + timedelta(days=dice.randrange(12))
             self._create_leave(self.office, first.date(), first.date())
 
         def stamp(code):
@@ -77,7 +77,7 @@ class TestAsOf(SlaCommon):
                 case = self._create_worked_case()
                 self.env.flush_all()
             snapshots = {}
-            for _step in range(24):
+            for _step in range(36):
                 moment += timedelta(minutes=dice.choice([7, 90, 600]))
                 local = str(moment + timedelta(hours=8))
                 with self._at(local):
