@@ -58,18 +58,6 @@ class ComplaintCaseAnonymise(models.Model):
         self._check_not_anonymised()
         return super()._move_to(stage, reason, occurred_at, new_round)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_kept(self):
-        """Say also what is done instead for the person's sake: the privacy look-up deletes."""
-        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise UserError(
-                self.env._(
-                    "A complaint cannot be deleted: close it, or mark it as a duplicate. To take "
-                    "out of it whom it is about, open it and choose Anonymise in the Actions menu. "
-                    "An administrator can erase it for a reason, which leaves its number and dates."
-                )
-            )
-
     # === ASKING === #
 
     def action_anonymise(self):

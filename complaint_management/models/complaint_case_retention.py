@@ -48,8 +48,12 @@ class ComplaintCaseRetention(models.Model):
         self.ensure_one()
         rule = self.company_id.sudo().name if is_of_company else self.category_id.display_name
         if months % 12:
-            return self.env._("%(months)s months after closing: %(rule)s", months=months, rule=rule)
-        return self.env._("%(years)s years after closing: %(rule)s", years=months // 12, rule=rule)
+            return self.env._(
+                "Months after closing: %(months)s (%(rule)s)", months=months, rule=rule
+            )
+        return self.env._(
+            "Years after closing: %(years)s (%(rule)s)", years=months // 12, rule=rule
+        )
 
     @api.depends('retention_until', 'is_legal_hold', 'anonymised_at')
     def _compute_is_retention_over(self):

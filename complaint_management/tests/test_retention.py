@@ -57,7 +57,7 @@ class TestRetention(ComplaintCommon):
             case = self._close(category_id=category.id)
             until = case.closed_at + relativedelta(months=expected) if expected else False
             self.assertEqual(case.retention_until, until)
-        self.assertIn("5 years after closing", case.retention_reason)
+        self.assertIn("Years after closing: 5", case.retention_reason)
 
     def test_a_period_of_nothing_is_refused(self):
         with self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'):
@@ -126,7 +126,7 @@ class TestRetention(ComplaintCommon):
         self.assertEqual(later.complainant_name, "Li Wei")
         event = due.sudo().event_ids.sorted('sequence')[-1]
         self.assertEqual(event.milestone_id.code, 'content_erased')
-        self.assertIn("2 years after closing", event.note)
+        self.assertIn("Years after closing: 2", event.note)
         self.assertFalse(self._get_over() & due)
 
     # === WHAT GOES AND WHAT STAYS === #
@@ -259,6 +259,10 @@ class TestRetention(ComplaintCommon):
                 case.with_user(user).write({'complainant_name': "Li Wei"})
             with self._refused("anonymised"):
                 case.with_user(user)._reopen(self.stages['investigation'], "Again")
+            with self.assertRaises(AccessError):
+                case.with_user(user)._record_contact({'purpose': 'other', 'content': "Li Wei"})
+            with self.assertRaises(AccessError):
+                case.with_user(user).message_post(body="Li Wei")
         with self._refused("anonymised"):
             case.with_user(self.admin)._anonymise_on_request("Again")
 
