@@ -1,3 +1,5 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -8,6 +10,8 @@ from .complaint_case import PROTECTED_FIELDS
 PROTECTED_FIELDS |= {'anonymised_at'}
 
 BATCH_SIZE = 20
+
+_logger = logging.getLogger(__name__)
 
 
 class ComplaintCaseRetention(models.Model):
@@ -144,12 +148,22 @@ class ComplaintCaseRetention(models.Model):
 
     @api.model
     def _cron_anonymise(self):
-        """Anonymise what has been kept long enough, in batches."""
+        """Anonymise what has been kept long enough, in batches.
+
+        A case that cannot be anonymised is told in the log, and does not keep the others waiting.
+        """
         cron = self.env['ir.cron']
-        domain = self._get_expired_domain()
-        while cases := self.search(domain, order='closed_at, id', limit=BATCH_SIZE):
+        domain, failed = self._get_expired_domain(), []
+        while cases := self.search(
+            domain & Domain('id', 'not in', failed), order='closed_at, id', limit=BATCH_SIZE
+        ):
             for case in cases:
-                case._anonymise(case.retention_reason)
-            remaining = self.search_count(domain)
+                try:
+                    with self.env.cr.savepoint():
+                        case._anonymise(case.retention_reason)
+                except Exception:
+                    _logger.exception("The complaint with id %s was not anonymised.", case.id)
+                    failed.append(case.id)
+            remaining = self.search_count(domain & Domain('id', 'not in', failed))
             if not cron._commit_progress(len(cases), remaining=remaining):
                 return

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from dateutil.relativedelta import relativedelta
 from psycopg2.errors import CheckViolation
 
@@ -128,6 +130,28 @@ class TestRetention(ComplaintCommon):
         self.assertEqual(event.milestone_id.code, 'content_erased')
         self.assertIn("Years after closing: 2", event.note)
         self.assertFalse(self._get_over() & due)
+
+    def test_a_case_that_fails_does_not_keep_the_others_waiting(self):
+        broken, due = self._close(), self._close()
+        self.env.cr.execute(
+            SQL("UPDATE complaint_case SET closed_at = closed_at - interval '800 days'")
+        )
+        anonymise = type(self.cases)._anonymise
+
+        def fail_on_one(case, reason):
+            anonymise(case, reason)
+            if case.id == broken.id:
+                raise ValueError("Out of order")
+
+        logger = 'odoo.addons.complaint_management.models.complaint_case_retention'
+        with (
+            patch.object(type(self.cases), '_anonymise', fail_on_one),
+            self.assertLogs(logger, 'ERROR'),
+        ):
+            self._run_job()
+        self.assertTrue(due.anonymised_at)
+        self.assertFalse(broken.anonymised_at)
+        self.assertEqual(broken.complainant_name, "Li Wei", "Nothing of it was half done")
 
     # === WHAT GOES AND WHAT STAYS === #
 
