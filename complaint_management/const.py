@@ -117,3 +117,7 @@ REMEDY_MEANS = [
     ('voucher', "Voucher"),
     ('in_kind', "In kind"),
 ]
+
+# Units of a retention period, and how many months each of them has.
+RETENTION_UNITS = [('month', "Months"), ('year', "Years")]
+UNIT_MONTHS = {'month': 1, 'year': 12}

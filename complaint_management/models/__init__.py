@@ -111,12 +111,19 @@ from . import complaint_event
 from . import complaint_event_answer
 from . import complaint_event_proof
 from . import complaint_event_reaction
+from . import complaint_case_legal_hold
+from . import complaint_case_retention
+from . import complaint_case_anonymise
+from . import complaint_case_as_of  # after all that writes cases
 from . import complaint_inform_rule
 from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
 from . import complaint_tombstone
+from . import complaint_anchor
+from . import complaint_history_check
+from . import complaint_history_check_line
 from . import hr_department
 from . import hr_employee
 from . import hr_version
@@ -128,6 +135,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_lang
 from . import res_partner
+from . import res_partner_data_export
 from . import res_users
 from . import res_users_conduct
 from . import res_users_delegate

@@ -489,8 +489,8 @@ class ComplaintCase(models.Model):
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
             raise UserError(
                 self.env._(
-                    "A complaint cannot be deleted: close it, or mark it as a duplicate. An "
-                    "administrator can erase it for a reason, which leaves its number and dates."
+                    "A complaint cannot be deleted: close it. Anonymise, in its Actions menu, "
+                    "takes out whom it is about; an administrator can erase it, its number stays."
                 )
             )
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from .complaint_case import PROTECTED_FIELDS
@@ -262,27 +261,21 @@ class ComplaintCaseGrading(models.Model):
 
     @api.model
     def _get_flag_payload(self, flags):
-        return {'names': flags.mapped('name'), 'codes': flags.mapped('code')}
+        return {'names': flags.mapped('name'), 'codes': flags.mapped('code'), 'flag_ids': flags.ids}
 
     def _stamp_flags(self, before):
-        """Record the flags that cases have got since, and note those that were taken away.
+        """Record the flags that cases have got since, and those that were taken away.
 
         (What a case has before its registration is recorded with that.)
 
         :param dict before: {case: flags before}
         """
+        rows = []
         for case, flags in before.items():
+            if not case.registered_at:
+                continue
             if gone := flags - case.flag_ids:
-                case._message_log(
-                    body=self.env._(
-                        "Flags taken away: %(flags)s",
-                        flags=format_list(self.env, gone.mapped('name')),
-                    )
-                )
-        self.env['complaint.event']._record(
-            [
-                case._prepare_event('flagged', self._get_flag_payload(new))
-                for case, flags in before.items()
-                if case.registered_at and (new := case.flag_ids - flags)
-            ]
-        )
+                rows.append(case._prepare_event('unflagged', self._get_flag_payload(gone)))
+            if new := case.flag_ids - flags:
+                rows.append(case._prepare_event('flagged', self._get_flag_payload(new)))
+        self.env['complaint.event']._record(rows)

@@ -129,11 +129,8 @@ class ComplaintCaseHistory(models.Model):
     def _find_broken_histories(self):
         """Return {case: the sentence that names its first broken record}."""
         events = self.env['complaint.event'].sudo()  # salts are hidden from everybody
-        return {
-            case: problem
-            for case in self
-            if (problem := events._find_first_break(case.sudo()))  # idem
-        }
+        problems = events._find_breaks(self.sudo())  # idem
+        return {case: problems[case.id] for case in self if case.id in problems}
 
     # === PUBLIC PASSAGES === #
 

@@ -10,6 +10,10 @@ class ComplaintCaseLine(models.AbstractModel):
     _name = 'complaint.case.line'
     _description = "Line of a Complaint"
 
+    # What the anonymising of a case does with the texts of its lines: `empty` them, `mask` what
+    # tells whom they are about (they are about goods or work), or `keep` them (no free text).
+    _anonymising = 'empty'
+
     case_id = fields.Many2one(
         string="Complaint",
         comodel_name='complaint.case',

@@ -11,7 +11,7 @@ ANSWER_PURPOSES = ('answer', 'department_answer')
 
 # Values that the software sets itself when a contact is made.
 OWN_FIELDS = {
-    *('round', 'user_id', 'parts'),
+    *('round', 'user_id', 'parts', 'corrected_at'),
     *('promise_state', 'promise_settled_at', 'promise_note', 'promise_activity_id'),
 }
 
@@ -83,6 +83,7 @@ class ComplaintContact(models.Model):
     )
     counterpart = fields.Char(string="Spoke with", help="Who it was on the other side.")
     round = fields.Integer(readonly=True, default=1, aggregator=False)
+    corrected_at = fields.Datetime(string="Words corrected at", readonly=True)
     can_correct = fields.Boolean(compute='_compute_can_correct')
 
     _case_idx = models.Index('(case_id, occurred_at DESC, id DESC)')
@@ -206,12 +207,17 @@ class ComplaintContact(models.Model):
                     minutes=UNDO_MINUTES,
                 )
             )
+        if 'content' in vals:
+            vals = {**vals, 'corrected_at': self.env.cr.now().replace(microsecond=0)}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
         raise UserError(
-            self.env._("A contact that was recorded is kept. Revoke its entry in the history.")
+            self.env._(
+                "A contact that was recorded is kept. Revoke its entry in the history; to take out "
+                "whom it was with, open the complaint and choose Anonymise in the Actions menu."
+            )
         )
 
     def _write_internal(self, vals):

@@ -7,6 +7,7 @@ class ComplaintCost(models.Model):
     _name = 'complaint.cost'
     _description = "External Failure Cost"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'date desc, id desc'
     _rec_name = 'category_id'
 

@@ -25,6 +25,7 @@ class ComplaintEvent(models.Model):
     _name = 'complaint.event'
     _description = "Complaint Event"
     _inherit = ['complaint.case.line']
+    _anonymising = 'keep'
     _log_access = False
     _order = 'case_id desc, sequence desc'
     _rec_name = 'milestone_id'

@@ -8,6 +8,7 @@ class ComplaintHold(models.Model):
     _name = 'complaint.hold'
     _description = "Goods on Hold"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'id desc'
     _rec_name = 'lot'
 

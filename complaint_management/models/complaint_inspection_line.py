@@ -10,6 +10,7 @@ class ComplaintInspectionLine(models.Model):
     _name = 'complaint.inspection.line'
     _description = "Check of an Inspection"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'case_id, criterion_id, id'
     _rec_name = 'criterion_id'
 

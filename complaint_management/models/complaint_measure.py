@@ -21,6 +21,7 @@ class ComplaintMeasure(models.Model):
     _name = 'complaint.measure'
     _description = "Measure"
     _inherit = ['complaint.guarded.line', 'mail.thread', 'mail.activity.mixin']
+    _anonymising = 'mask'
     _order = 'due_date, id'
 
     name = fields.Char(string="What to do", required=True, tracking=True)

@@ -8,6 +8,7 @@ class ComplaintMeasureDeployment(models.Model):
     _name = 'complaint.measure.deployment'
     _description = "Horizontal Deployment"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'id'
     _rec_name = 'target'
 

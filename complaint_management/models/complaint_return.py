@@ -15,6 +15,7 @@ class ComplaintReturn(models.Model):
     _name = 'complaint.return'
     _description = "Returned Goods"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'due_date, id'
 
     name = fields.Char(

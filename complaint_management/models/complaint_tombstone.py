@@ -21,10 +21,18 @@ class ComplaintTombstone(models.Model):
     event_count = fields.Integer(string="Records in its history", readonly=True)
     event_head = fields.Char(string="Last hash of its history", readonly=True)
     reason = fields.Text(required=True, readonly=True)
+    # What old anchors are reckoned from: the id of the case and the hashes of its history, as
+    # [[recorded at (UTC), hash], …]; nothing of what it was about.
+    case_number = fields.Integer(string="Identifier", readonly=True, aggregator=False)
+    chain = fields.Json(readonly=True)
 
     @api.model
     def _bury(self, cases, reason):
         """Keep numbers, dates and last hashes of cases that are about to be erased."""
+        chains = {}
+        for event in cases.sudo().event_ids.sorted('sequence'):  # of whoever may erase them
+            row = [fields.Datetime.to_string(event.recorded_at), event.hash]
+            chains.setdefault(event.case_id.id, []).append(row)
         # Nobody may write tombstones by hand.
         return self.sudo().create(
             [
@@ -37,6 +45,8 @@ class ComplaintTombstone(models.Model):
                     'event_count': case.event_count,
                     'event_head': case.event_head,
                     'reason': reason,
+                    'case_number': case.id,
+                    'chain': chains.get(case.id, []),
                 }
                 for case in cases
             ]

@@ -8,6 +8,7 @@ class ComplaintTrace(models.Model):
     _name = 'complaint.trace'
     _description = "Trace-back of a Lot"
     _inherit = ['complaint.guarded.line']
+    _anonymising = 'mask'
     _order = 'production_date, id'
     _rec_name = 'lot'
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from ..const import RETENTION_UNITS, UNIT_MONTHS
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
@@ -30,6 +32,20 @@ class ResCompany(models.Model):
         help="A department that has not accepted a complaint after so many hours is shown.",
     )
 
+    complaint_retention_value = fields.Integer(
+        string="Retention of personal data",
+        default=0,
+        help="So long after closing a complaint keeps whom it is about, unless its category says "
+        "otherwise. 0: for good.",
+    )
+    complaint_retention_unit = fields.Selection(
+        selection=RETENTION_UNITS, string="Unit of retention", required=True, default='year'
+    )
+
+    _complaint_retention_positive = models.Constraint(
+        'CHECK (complaint_retention_value >= 0)', "A retention period cannot be negative."
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -42,6 +58,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if 'complaint_acceptance_hours' in vals:
             self.env.registry.clear_cache()
+        if 'complaint_retention_value' in vals:
+            self.env['complaint.case']._sync_retention_job()
         return result
 
     # === BUSINESS METHODS === #
@@ -50,6 +68,11 @@ class ResCompany(models.Model):
     def _get_complaint_acceptance_hours(self):
         """Return the hours a department has to accept; every card of a board asks for them."""
         return self.sudo().complaint_acceptance_hours  # no secret
+
+    def _get_complaint_retention_months(self):
+        """Return after how many months from closing complaints are anonymised; 0: never."""
+        self.ensure_one()
+        return self.complaint_retention_value * UNIT_MONTHS[self.complaint_retention_unit]
 
     def _create_complaint_sequences(self):
         """Give every company among `self` that has none its one sequence of complaint numbers."""

@@ -14,6 +14,12 @@ class ResConfigSettings(models.TransientModel):
     complaint_lookup_days = fields.Integer(
         related='company_id.complaint_lookup_days', readonly=False
     )
+    complaint_retention_value = fields.Integer(
+        related='company_id.complaint_retention_value', readonly=False
+    )
+    complaint_retention_unit = fields.Selection(
+        related='company_id.complaint_retention_unit', readonly=False
+    )
     complaint_text_note = fields.Char(compute='_compute_complaint_text_note')
 
     @api.depends('company_id')

@@ -1,6 +1,8 @@
 from . import test_access
 from . import test_anonymity
 from . import test_attacker
+from . import test_anchor
+from . import test_as_of
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate
@@ -17,6 +19,7 @@ from . import test_confirmation
 from . import test_contradicting_procedures
 from . import test_contact
 from . import test_cost
+from . import test_data_export
 from . import test_department_acceptance
 from . import test_document
 from . import test_eightd
@@ -35,6 +38,7 @@ from . import test_investigation
 from . import test_mail
 from . import test_mass_complaint
 from . import test_kind
+from . import test_legal_hold
 from . import test_lesson
 from . import test_lesson_session
 from . import test_measure
@@ -61,6 +65,7 @@ from . import test_remedy_regimes
 from . import test_remedy_rule
 from . import test_reopening
 from . import test_repeat
+from . import test_retention
 from . import test_return
 from . import test_rounds
 from . import test_ruling

@@ -256,11 +256,12 @@ class TestGradeRules(ComplaintCommon):
     def test_flags_are_recorded(self):
         case = self._create_case(flag_ids=[Command.link(self.media.id)])
         self.assertEqual(
-            self._last_payload(case, 'flagged'), {'names': ["Media involved"], 'codes': ['media']}
+            self._last_payload(case, 'flagged'),
+            {'names': ["Media involved"], 'codes': ['media'], 'flag_ids': self.media.ids},
         )
         case.flag_ids = [Command.set([self.threat.id])]
         self.assertEqual(self._last_payload(case, 'flagged')['codes'], ['threat'])
-        self.assertIn("Flags taken away: Media involved", case.message_ids[:1].body)
+        self.assertEqual(self._last_payload(case, 'unflagged')['names'], ["Media involved"])
 
     # === AROUND === #
 

@@ -1,5 +1,7 @@
 from . import complaint_assistance_reply
 from . import complaint_callback_fail
+from . import complaint_case_anonymise
+from . import complaint_case_as_of
 from . import complaint_case_assign
 from . import complaint_approval_decide
 from . import complaint_case_answer
@@ -12,6 +14,7 @@ from . import complaint_case_confirm
 from . import complaint_case_erase
 from . import complaint_case_report
 from . import complaint_case_gather
+from . import complaint_case_legal_hold
 from . import complaint_case_merge
 from . import complaint_case_reassign
 from . import complaint_case_record_milestone
@@ -27,3 +30,4 @@ from . import complaint_preset_import
 from . import complaint_preset_preview
 from . import complaint_solution_renegotiate
 from . import complaint_remedy_execute
+from . import complaint_data_export

@@ -1,4 +1,5 @@
 from . import complaint_case
+from . import complaint_case_as_of
 from . import complaint_case_extension
 from . import complaint_case_pause
 from . import complaint_case_reminder
@@ -10,6 +11,7 @@ from . import complaint_preset_exporter
 from . import complaint_preset_loader
 from . import complaint_sla_calendar_past
 from . import complaint_sla_clock
+from . import complaint_sla_clock_as_of
 from . import complaint_sla_clock_extend
 from . import complaint_sla_clock_follow
 from . import complaint_sla_clock_reckon

@@ -16,6 +16,7 @@ class ComplaintSlaClock(models.Model):
     _name = 'complaint.sla.clock'
     _description = "Complaint Time Limit"
     _inherit = ['complaint.case.line']
+    _anonymising = 'keep'
     _order = 'deadline, id'
     _rec_name = 'policy_id'
 

@@ -12,7 +12,7 @@ RECONCILED_FIELDS = (
     *('case_id', 'policy_id', 'policy_version', 'round', 'lap', 'state'),
     *('started_at', 'deadline', 'warn_at', 'stopped_at', 'paused_at', 'paused_seconds'),
     *('fixed_at', 'applied_at', 'has_grace', 'is_extended', 'is_imported', 'basis'),
-    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id'),
+    *('calendar_id', 'tz', 'company_id', 'responsible_id', 'department_id', 'past'),
 )
 
 
@@ -82,6 +82,8 @@ class ComplaintSlaClockReconcile(models.Model):
             return
         # Clocks are the same whoever acts, and nobody but the engine may write them.
         engine, cases = self.sudo(), cases.sudo()
+        # Of an anonymised case parts of the history are gone: its clocks stay as they are.
+        cases = cases.filtered(lambda case: not case.anonymised_at)
         clocks = engine.browse()
         if first_events is None:
             clocks = engine.search_fetch([('case_id', 'in', cases.ids)], RECONCILED_FIELDS)

@@ -14,6 +14,7 @@ class ComplaintSlaReminder(models.Model):
     _name = 'complaint.sla.reminder'
     _description = "Complaint Reminder"
     _inherit = ['complaint.case.line']
+    _anonymising = 'keep'
     _order = 'due_at desc, id desc'
     _rec_name = 'policy_id'
     _log_access = False

@@ -1,3 +1,4 @@
+from . import test_as_of
 from . import test_calendar_edit
 from . import test_case_timeline
 from . import test_city_deadlines

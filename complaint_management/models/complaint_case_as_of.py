@@ -1,0 +1,340 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
+
+from .complaint_case_answer import DECISIONS
+
+# What the tracking of the thread tells about a case as it was, in the order of the dialog.
+AS_OF_FIELDS = (
+    *('stage_id', 'round', 'grade_id', 'team_id', 'department_id'),
+    *('handler_id', 'investigator_id', 'contact_owner_id', 'followup_user_id'),
+)
+# A change of these may bring a new value of one of those along.
+TRACKED_SOURCES = frozenset((*AS_OF_FIELDS, 'category_id', 'company_id'))
+
+
+class ComplaintCaseAsOf(models.Model):
+    """A case as it was known at a moment (C8), from its history and the tracking of its thread."""
+
+    _inherit = 'complaint.case'
+
+    round = fields.Integer(tracking=True)
+    company_id = fields.Many2one(tracking=True)  # anchors ask whose a case was
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Track, whatever the context says, what a later look at the case builds on."""
+        cases = self
+        silent = self.env.context.get('tracking_disable') or self.env.context.get('mail_notrack')
+        if silent and TRACKED_SOURCES & vals.keys() and not self._is_just_made():
+            cases = self.with_context(tracking_disable=False, mail_notrack=False)
+        return super(ComplaintCaseAsOf, cases).write(vals)
+
+    def _is_just_made(self):
+        """Say whether this transaction made all these cases: what they begin with is no change."""
+        now = self.env.cr.now().replace(microsecond=0)
+        made = self.sudo().mapped('create_date')
+        return all(moment and moment.replace(microsecond=0) >= now for moment in made)
+
+    # === AS IT WAS === #
+
+    @api.readonly
+    def get_as_of(self, moment):
+        """Return what was known about these cases at a moment: stage, people, deadlines, answer.
+
+        Known at a moment is what had been recorded by then (`recorded_at`), whatever its business
+        time is: an event recorded later does not count, however far back it is dated; one that
+        was revoked only later still counts. Seconds are whole: what was recorded within the
+        second of the moment counts. Who may read the case now may ask.
+
+        Each answer under `values` is a dict: `known` (False: it cannot be reconstructed, and
+        nothing is guessed), `value` (as JSON: an id, ids, a number, a text, moments as text in
+        UTC; False for none) and `name` (the value in words, in the language of the user).
+
+        :param moment: UTC, a datetime or its text
+        :return: list of {'id', 'recorded', 'values'} in the order of self; `recorded` is False
+            for a case that was not there yet, which has no values
+        :raise UserError: no such moment, or one in the future
+        """
+        self.check_access('read')
+        moment = self._get_as_of_moment(moment)
+        there = self.filtered(lambda case: case.create_date.replace(microsecond=0) <= moment)
+        values = there.sudo()._read_as_of(moment)  # names of people and places that it names
+        return [
+            {'id': case.id, 'recorded': case in there, 'values': values.get(case.id, {})}
+            for case in self
+        ]
+
+    @api.model
+    def _get_as_of_moment(self, moment):
+        try:
+            moment = fields.Datetime.to_datetime(moment)
+        except (TypeError, ValueError):
+            moment = None
+        if not isinstance(moment, datetime):
+            raise UserError(
+                self.env._("Say a moment as a date and a time in UTC: 2026-01-31 09:00:00.")
+            )
+        if moment.replace(microsecond=0) > self.env.cr.now():
+            raise UserError(
+                self.env._("Nobody knows what a complaint will be like. Choose a past moment.")
+            )
+        return moment.replace(microsecond=0)
+
+    def _read_as_of(self, moment):
+        """Hook: return what was known about these cases, as superuser, at a moment.
+
+        Addons above add what they know; all of a batch costs the same number of queries.
+
+        :param datetime moment: UTC, whole seconds
+        :return: {case id: {name: {'known', 'value', 'name'}}}
+        """
+        values = self._read_tracked_as_of(moment)
+        events = self._read_events_as_of(moment)
+        flags = self._read_flags_as_of(events, moment)
+        answers = self._read_answers_as_of(events, values, moment)
+        for case in self:
+            found = values[case.id]
+            if case._contradicts_moves(found['stage_id'], events[case.id], moment):
+                found['stage_id'] = self._get_unknown()
+            found |= flags[case.id] | answers[case.id]
+        return values
+
+    @api.model
+    def _get_unknown(self):
+        return {'known': False, 'value': False, 'name': self.env._("Unknown")}
+
+    @api.model
+    def _get_known(self, value, name):
+        return {'known': True, 'value': value, 'name': name or ''}
+
+    @api.model
+    def _get_as_of_labels(self):
+        """Return {name: label} of what `get_as_of` tells, in the order in which it is shown."""
+        labels = {name: self._fields[name] for name in AS_OF_FIELDS}
+        labels |= {name: self._fields[name] for name in ('flag_ids', 'answer_state', 'answered_at')}
+        labels = {name: field._description_string(self.env) for name, field in labels.items()}
+        return labels | {'answer': self.env._("Answer")}
+
+    # === TRACKED FIELDS === #
+
+    def _read_tracked_as_of(self, moment):
+        """Return the values of the tracked fields at a moment.
+
+        A value is what the first change after the moment replaced; without one it is the present
+        value. Where the last change before it does not lead there, a change is missing.
+        """
+        changes = self._read_tracked_changes()
+        found, named = {}, {}
+        for case in self:
+            for name in AS_OF_FIELDS:
+                field = self._fields[name]
+                is_link = field.type == 'many2one'
+                entry = (case[name].id if is_link else case[name], '')
+                rows = changes.get((case.id, name), [])
+                later = [row for row in rows if row['recorded_at'] > moment]
+                earlier = [row for row in rows if row['recorded_at'] <= moment]
+                if later:
+                    entry = (later[0]['old_value_integer'] or 0, later[0]['old_value_char'])
+                if earlier and (earlier[-1]['new_value_integer'] or 0) != (entry[0] or 0):
+                    entry = None
+                found[case.id, name] = entry
+                if is_link and entry and entry[0]:
+                    named.setdefault(field.comodel_name, set()).add(entry[0])
+        names = self._read_names(named)
+        return {
+            case.id: {
+                name: self._format_tracked(name, found[case.id, name], names)
+                for name in AS_OF_FIELDS
+            }
+            for case in self
+        }
+
+    def _read_tracked_changes(self):
+        """Return {(case id, field name): [row of a change, oldest first]}."""
+        for model in ('mail.message', 'mail.tracking.value'):
+            self.env[model].flush_model()
+        get_field = self.env['ir.model.fields']._get
+        names = {get_field(self._name, name).id: name for name in AS_OF_FIELDS}
+        changes = {}
+        for row in self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT message.res_id, change.field_id,
+                       date_trunc('second', change.create_date) AS recorded_at,
+                       change.old_value_integer, change.old_value_char, change.new_value_integer
+                  FROM mail_tracking_value change
+                  JOIN mail_message message ON message.id = change.mail_message_id
+                 WHERE message.model = %s
+                   AND message.res_id = ANY(%s)
+                   AND change.field_id = ANY(%s)
+              ORDER BY change.id
+                """,
+                self._name,
+                self.ids,
+                list(names),
+            )
+        ):
+            changes.setdefault((row['res_id'], names[row['field_id']]), []).append(row)
+        return changes
+
+    @api.model
+    def _read_names(self, ids_by_model):
+        """Return {(model, id): present name} of records that still exist."""
+        names = {}
+        for model, ids in ids_by_model.items():
+            records = self.env[model].with_context(active_test=False).browse(sorted(ids)).exists()
+            names |= {(model, record.id): record.display_name for record in records}
+        return names
+
+    @api.model
+    def _format_tracked(self, field_name, entry, names):
+        """Return the answer for one field; `entry` is (value, recorded name), None for unknown."""
+        if entry is None:
+            return self._get_unknown()
+        value, recorded_name = entry
+        field = self._fields[field_name]
+        if field.type != 'many2one':
+            return self._get_known(value, str(value))
+        # Under a new name it is still the same record.
+        name = names.get((field.comodel_name, value), recorded_name)
+        return self._get_known(value or False, name if value else '')
+
+    # === EVENTS === #
+
+    def _read_events_as_of(self, moment):
+        """Return {case id: [event, oldest first]}: all of them, also those of later."""
+        events = self.env['complaint.event'].search_fetch(
+            [('case_id', 'in', self.ids)],
+            [
+                *('case_id', 'sequence', 'milestone_id', 'round', 'occurred_at', 'recorded_at'),
+                *('payload', 'content_salt', 'revokes_id'),
+            ],
+            order='case_id, sequence',
+        )
+        found = {case.id: [] for case in self}
+        for event in events:
+            found[event.case_id.id].append(event)
+        return found
+
+    @api.model
+    def _filter_known(self, events, moment):
+        """Return the events of one case that counted at a moment: not revoked by then."""
+        known = [event for event in events if event.recorded_at <= moment]
+        revoked = {event.revokes_id.id for event in known}
+        return [event for event in known if not event.revokes_id and event.id not in revoked]
+
+    def _contradicts_moves(self, entry, events, moment):
+        """Say whether the history, which nobody can change, tells of another stage."""
+        self.ensure_one()
+        get_id = self.env['complaint.milestone']._get_id_by_code
+        changed, revoked, erased = map(get_id, ('procedure_changed', 'revoked', 'content_erased'))
+        if any(event.milestone_id.id == erased for event in events):
+            return False  # where a move led may be erased
+        last = None
+        for event in events:
+            if event.recorded_at > moment:
+                break
+            if 'to_stage' in (event.payload or {}):
+                last = event.payload['to_stage']
+            elif event.milestone_id.id in (changed, revoked):
+                last = None  # the move before does not say alone where the case stands
+        return last is not None and entry['known'] and entry['value'] != last
+
+    def _read_flags_as_of(self, events, moment):
+        """Return the flags at a moment, from the events that tell of those given and taken."""
+        found = {case.id: case._replay_flags(events[case.id], moment) for case in self}
+        flag_ids = {flag_id for ids in found.values() for flag_id in ids or ()}
+        names = self._read_names({'complaint.flag': flag_ids})
+        texts = {flag_id: names.get(('complaint.flag', flag_id), '?') for flag_id in flag_ids}
+        return {
+            case_id: {
+                'flag_ids': self._get_unknown()
+                if ids is None
+                else self._get_known(ids, ', '.join(texts[flag_id] for flag_id in ids))
+            }
+            for case_id, ids in found.items()
+        }
+
+    def _replay_flags(self, events, moment):
+        """Return the ids of the flags of this case at a moment, None where events are missing."""
+        self.ensure_one()
+        get_id = self.env['complaint.milestone']._get_id_by_code
+        given, taken, registered = map(get_id, ('flagged', 'unflagged', 'registered'))
+        then, now, begun = set(), set(), None
+        for event in events:
+            if event.milestone_id.id == registered:
+                begun = begun or event.recorded_at
+            if event.milestone_id.id not in (given, taken):
+                continue
+            ids = set((event.payload or {}).get('flag_ids', ()))
+            if not ids:  # its content was erased
+                return None
+            now = now | ids if event.milestone_id.id == given else now - ids
+            if event.recorded_at <= moment:
+                then = set(now)
+        # Before the registration flags leave no events.
+        is_complete = begun and begun <= moment or not now
+        return sorted(then) if is_complete and now == set(self.flag_ids.ids) else None
+
+    def _read_answers_as_of(self, events, values, moment):
+        """Return how the answer of the round stood at a moment, and its words."""
+        codes = self.env['complaint.event']._get_answer_milestones()
+        found, answers = {}, {}
+        for case in self:
+            number = values[case.id]['round']
+            known = self._filter_known(events[case.id], moment)
+            steps = [event for event in known if codes.get(event.milestone_id.id) in DECISIONS]
+            if number['known']:
+                given = [event for event in steps if codes[event.milestone_id.id] == 'answered']
+                answers[case.id] = given[-1] if given else None
+                in_round = [event for event in steps if event.round == number['value']]
+                code = codes[in_round[-1].milestone_id.id] if in_round else None
+                found[case.id] = self._format_answer(code, answers[case.id])
+            else:
+                names = ('answer_state', 'answered_at', 'answer')
+                found[case.id] = dict.fromkeys(names, self._get_unknown())
+        for case_id, entry in self._read_answer_words(answers, moment).items():
+            found[case_id]['answer'] = entry
+        return found
+
+    @api.model
+    def _format_answer(self, code, answer):
+        """Return state and date of an answer; `code` is that of the round's last step, or None."""
+        states = dict(self._fields['answer_state']._description_selection(self.env))
+        state = DECISIONS.get(code, 'none')
+        at = answer and fields.Datetime.to_string(answer.occurred_at)
+        name = format_datetime(self.env, answer.occurred_at) if answer else ''
+        return {
+            'answer_state': self._get_known(state, states[state]),
+            'answered_at': self._get_known(at or False, name),
+        }
+
+    @api.model
+    def _read_answer_words(self, answers, moment):
+        """Return {case id: the words of its answer}; `answers` is {case id: event, or None}."""
+        ids = {
+            case_id: (event.payload or {}).get('contact') if event else None
+            for case_id, event in answers.items()
+        }
+        contacts = self.env['complaint.contact'].browse(filter(None, ids.values())).exists()
+        contacts = {contact.id: contact for contact in contacts}
+        found = {}
+        for case_id, event in answers.items():
+            contact = contacts.get(ids[case_id])
+            is_lost = event and (ids[case_id] and not contact or not event.content_salt)
+            if is_lost or contact and contact.corrected_at and contact.corrected_at > moment:
+                found[case_id] = self._get_unknown()
+            else:
+                words = contact.content if contact else False
+                found[case_id] = self._get_known(words, words)
+        return found
+
+    # === DIALOG === #
+
+    def action_open_as_of(self):
+        """Ask for a moment and show the case as it was then, beside what it is now."""
+        return self._get_dialog('complaint.case.as.of', self.env._("As it was on…"))
