@@ -79,12 +79,16 @@ CONTACT_MEANS = [
 
 # What a contact is for. (value, English label)
 CONTACT_PURPOSES = [
+    ('acknowledgement', "Acknowledgement"),
     ('apology', "Apology"),
     ('progress', "Progress"),
     ('extension', "Extension"),
     ('obstacle', "Obstacle"),
     ('holding', "Holding reply"),
     ('answer', "Answer"),
+    ('refusal', "Refusal"),
+    ('closing', "Closing"),
+    ('feedback', "Request for feedback"),
     ('confirmation', "Confirmation"),
     ('opinion', "Customer's opinion"),
     ('chase', "Chase"),
@@ -117,3 +121,9 @@ REMEDY_MEANS = [
     ('voucher', "Voucher"),
     ('in_kind', "In kind"),
 ]
+
+# Headers of a mail that no person wrote (RFC 3834; the second is what MS Exchange reads).
+AUTOMATIC_HEADERS = {'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All'}
+
+# What frames a mail to a customer: readable in Outlook and on a phone.
+MAIL_LAYOUT = 'complaint_management.mail_layout'

@@ -169,6 +169,7 @@ class ComplaintCaseIntake(models.Model):
         registered._check_registration()
         self._record_intake()
         self._notify_new_handlers()
+        registered._after_registration()
         for stage_id, cases in self._group_by_target(target_stage_ids).items():
             cases._move_to(self.env['complaint.stage'].browse(stage_id))
         return None
@@ -225,6 +226,9 @@ class ComplaintCaseIntake(models.Model):
         the first to answer are the overrides that are loaded first, so that later ones can build
         on them.
         """
+
+    def _after_registration(self):
+        """Hook: react to cases that just got their numbers, once for each batch."""
 
     def _get_receipt_payload(self):
         """Return what the history keeps about how this case was received."""
@@ -309,6 +313,7 @@ class ComplaintCaseIntake(models.Model):
                 }
             )
         self.env['complaint.event']._record(todo._prepare_registration_rows())
+        todo._after_registration()
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
