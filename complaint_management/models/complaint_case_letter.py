@@ -207,7 +207,7 @@ class ComplaintCaseLetter(models.Model):
 
     def _note_letters(self, template):
         """Keep that these customers have this mail, or that somebody was asked to tell them."""
-        for case in self:
+        for case in self if template else ():
             letters = {**(case.written_letters or {}), str(template.id): case.round}
             case._write_internal({'written_letters': letters})
 
