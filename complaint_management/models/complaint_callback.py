@@ -132,7 +132,15 @@ class ComplaintCallback(models.Model):
     @api.model
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {
-            *('state', 'done_at', 'rating_id', 'needs_analysis', 'analysis', 'analysed_by_id', 'analysed_at')
+            *(
+                'state',
+                'done_at',
+                'rating_id',
+                'needs_analysis',
+                'analysis',
+                'analysed_by_id',
+                'analysed_at',
+            )
         }
 
     @api.model_create_multi
@@ -409,9 +417,7 @@ class ComplaintCallback(models.Model):
         if not self:
             return
         self._write_internal({'needs_analysis': True})
-        leaders = {
-            callback.case_id: callback.case_id._get_analysts() for callback in self
-        }
+        leaders = {callback.case_id: callback.case_id._get_analysts() for callback in self}
         self.case_id._plan_line_activities(
             'complaint_management.activity_type_callback_analysis', leaders
         )

@@ -139,9 +139,7 @@ class ComplaintCaseApi(models.Model):
             companies = self.env.companies.ids
             case = self.search([('number', '=', number), ('company_id', 'in', companies)], limit=2)
         elif source and external_key:
-            case = self._find_by_api_key(
-                {'external_source': source, 'external_key': external_key}
-            )
+            case = self._find_by_api_key({'external_source': source, 'external_key': external_key})
         if len(case) != 1:
             raise UserError(
                 self.env._(
@@ -223,10 +221,7 @@ class ComplaintCaseApi(models.Model):
             self._read_api_text(values, name, KEY_LENGTH, errors)
             if not values.get(name):
                 errors.append(self.env._("“%(name)s” is missing.", name=name))
-        return {
-            'external_source': values.get('source'),
-            'external_key': values.get('external_key'),
-        }
+        return {'external_source': values.get('source'), 'external_key': values.get('external_key')}
 
     @api.model
     def _read_api_case(self, values, errors):
@@ -242,7 +237,9 @@ class ComplaintCaseApi(models.Model):
             errors.append(self.env._("Say what it is about: “subject” or “description”."))
         email = prepared.get('complainant_email')
         if email and not email_normalize(email):
-            errors.append(self.env._("“customer_email” is no e-mail address: %(value)s", value=email))
+            errors.append(
+                self.env._("“customer_email” is no e-mail address: %(value)s", value=email)
+            )
         if received_at := self._read_api_date(values, 'received_at', errors):
             prepared['received_at'] = received_at
         for name, (field, model) in CODES.items():

@@ -153,9 +153,7 @@ class ComplaintCaseCallback(models.Model):
         self.ensure_one()
         analysts = self._get_recipients(self.procedure_id.low_score_role)
         return (
-            analysts
-            or self._get_recipients('team_leader')
-            or self._get_recipients('parent_leader')
+            analysts or self._get_recipients('team_leader') or self._get_recipients('parent_leader')
         )
 
     # === EXEMPTIONS === #

@@ -63,9 +63,11 @@ class ComplaintCaseRating(models.Model):
     def rating_apply(self, rate, token=None, rating=None, feedback=None, **kwargs):
         """Take what a customer clicked; core's page asks once more before it comes here.
 
+        :raise AccessError: somebody of ours rates in the customer's name (TEL-1.5)
         :raise UserError: the rating belongs to another record
         """
         self.ensure_one()
+        self.env['rating.rating']._check_customers_own(self)
         if token and not rating:
             rating = self.env['rating.rating'].search([('access_token', '=', token)], limit=1)
         if not rating or (rating.res_model, rating.res_id) != (self._name, self.id):

@@ -1,3 +1,6 @@
+import re
+
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .test_mail_out import LetterCommon
@@ -15,7 +18,9 @@ class RatingCommon(LetterCommon):
         """Rate as core's public page does it: as nobody in particular."""
         rating = self._token(case)
         public = case.with_user(self.env.ref('base.public_user')).sudo()
-        public.rating_apply(rate, rating=rating.with_user(public.env.user).sudo(), feedback=feedback)
+        public.rating_apply(
+            rate, rating=rating.with_user(public.env.user).sudo(), feedback=feedback
+        )
         self.env.invalidate_all()
         return rating
 
@@ -134,8 +139,16 @@ class TestRating(RatingCommon):
         """TEL-1.5: satisfaction is entered truthfully."""
         case = self._create_worked_case()
         token = self._token(case).access_token
-        with self._refused("", Exception):
-            case.with_user(self.handler).rating_apply(5, token=token)
+        for user in (self.handler, self.manager, self.admin):
+            with self._refused("Only the customer", AccessError):
+                case.with_user(user).rating_apply(5, token=token)
+        ratings = self._token(case).with_user(self.handler)
+        with self._refused("Only the customer", AccessError):
+            ratings.write({'rating': 5, 'consumed': True})
+        with self._refused("Only the customer", AccessError):
+            ratings.copy({'rating': 5, 'consumed': True})
+        with self._refused("Only the customer", AccessError):
+            ratings.unlink()
         self.env.invalidate_all()
         self.assertFalse(case.customer_satisfied or case.callback_ids)
 
@@ -186,7 +199,9 @@ class TestRatingPage(RatingCommon, HttpCase):
             self.assertEqual(self.url_open(url).status_code, 200)
         self.env.invalidate_all()
         self.assertFalse(rating.consumed or case.customer_satisfied or case.callback_ids)
-        reply = self.url_open(f'{path}/submit_feedback', data={'rate': '1', 'feedback': "Slow."})
+        form = re.search(r'name="csrf_token" value="(\w+)"', self.url_open(f'{path}/1').text)
+        answer = {'rate': '1', 'feedback': "Slow.", 'csrf_token': form[1]}
+        reply = self.url_open(f'{path}/submit_feedback', data=answer)
         self.assertEqual(reply.status_code, 200)
         self.env.invalidate_all()
         self.assertEqual(case.customer_satisfied, 'dissatisfied')
