@@ -6,7 +6,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import email_normalize
+from odoo.tools import clean_context, email_normalize
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES
 from .complaint_contact import ANSWER_PURPOSES
@@ -196,7 +196,8 @@ class ComplaintCaseApi(models.Model):
 
     def _create_api_case(self, vals):
         with self._retrying_if_taken():
-            return self.create(vals)
+            # What a client's context brings along is not on the list.
+            return self.with_context(clean_context(self.env.context)).create(vals)
 
     @contextmanager
     def _retrying_if_taken(self):

@@ -119,6 +119,9 @@ class TestApi(ApiCommon):
         for values in (None, [], 'x', 5):
             with self._refused("object"):
                 self.api.api_register(values)
+        urgent = self.api.with_context(default_priority='2')
+        case = self._find(urgent.api_register(self._values(external_key='A-9')))
+        self.assertEqual(case.priority, '0', "Nor does a context bring anything along")
         with self._refused("too long"):
             self.api.api_register(self._values(subject="x" * 201))
         with self._refused("is a text"):
