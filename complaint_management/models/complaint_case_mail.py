@@ -7,6 +7,12 @@ from odoo.tools import email_normalize, format_date, format_time
 
 ARROW = ' → '
 
+# What a customer is told of the course: what happens inside the house is left out.
+OUTLINE_PHASES = (
+    *('intake', 'assessment', 'investigation', 'solution', 'execution', 'feedback'),
+    'closed_normal',
+)
+
 
 class ComplaintCaseMail(models.Model):
     """What the templates of mails to a customer ask a case for.
@@ -105,13 +111,18 @@ class ComplaintCaseMail(models.Model):
         return ''
 
     def _get_process_outline(self):
-        """Return how complaints of this procedure proceed, by the labels that customers read."""
+        """Return roughly how complaints of this procedure proceed (PAWN-3.1-e).
+
+        One label that customers read for each phase that concerns them.
+        """
         self.ensure_one()
-        stages = self.procedure_id.stage_ids.filtered(
-            lambda stage: stage.phase not in ('closed_abnormal', 'refused', 'withdrawn')
-        )
-        stages = stages.sorted(lambda stage: (stage.phase == 'closed_normal', stage.sequence))
-        return ARROW.join(dict.fromkeys(stage._get_portal_label() for stage in stages))
+        stages = self.procedure_id.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))
+        labels = [
+            stage[0]._get_portal_label()
+            for phase in OUTLINE_PHASES
+            if (stage := stages.filtered(lambda stage, phase=phase: stage.phase == phase))
+        ]
+        return ARROW.join(dict.fromkeys(labels))
 
     def _get_stage_label(self):
         """Return what this customer reads about where the case stands."""

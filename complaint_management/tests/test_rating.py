@@ -147,8 +147,10 @@ class TestRating(RatingCommon):
             ratings.write({'rating': 5, 'consumed': True})
         with self._refused("Only the customer", AccessError):
             ratings.copy({'rating': 5, 'consumed': True})
-        with self._refused("Only the customer", AccessError):
+        with self.assertRaises(AccessError):
             ratings.unlink()
+        with self._refused("Only the customer", AccessError):
+            ratings.with_user(self.env.ref('base.user_admin')).unlink()
         self.env.invalidate_all()
         self.assertFalse(case.customer_satisfied or case.callback_ids)
 
