@@ -97,6 +97,13 @@ CONTACT_PURPOSES = [
     ('other', "Other"),
 ]
 
+# Of these, what a customer is told or asked in a mail.
+LETTER_PURPOSES = [
+    pair
+    for pair in CONTACT_PURPOSES
+    if pair[0] not in ('confirmation', 'opinion', 'chase', 'referral', 'department_answer')
+]
+
 # What a customer may get. (value, English label)
 REMEDY_KINDS = [
     ('refund', "Refund"),

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
-from ..const import MAIL_LAYOUT
+from ..const import LETTER_PURPOSES, MAIL_LAYOUT
 from .complaint_case import PROTECTED_FIELDS
 from .complaint_contact import ASKING_PURPOSES
 
@@ -69,6 +69,8 @@ class ComplaintCaseLetter(models.Model):
                     why=sentence,
                 )
             )
+        if purpose not in dict(LETTER_PURPOSES):
+            purpose = 'other'
         dialog = self._get_dialog(
             'mail.compose.message',
             self.env._("Write to the customer"),

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..const import CONTACT_PURPOSES, MAIL_LAYOUT
+from ..const import LETTER_PURPOSES, MAIL_LAYOUT
 from ..models.complaint_case_answer import ACTIVITY_ANSWER, ACTIVITY_REJECTED
 
 
@@ -9,10 +9,7 @@ class MailComposeMessage(models.TransientModel):
 
     _inherit = 'mail.compose.message'
 
-    complaint_purpose = fields.Selection(
-        selection=[pair for pair in CONTACT_PURPOSES if pair[0] != 'department_answer'],
-        string="Purpose",
-    )
+    complaint_purpose = fields.Selection(selection=LETTER_PURPOSES, string="Purpose")
     complaint_email = fields.Char(string="To", compute='_compute_complaint_email')
     complaint_obstacles = fields.Text(compute='_compute_complaint_obstacles')
 
