@@ -103,10 +103,11 @@ class ComplaintCaseApi(models.Model):
         self._raise_api_errors(errors)
         case = self._get_api_case(**{name: values.get(name) for name in ('number', *KEYS)})
         key = prepared['external_key']
-        is_new = not key or key not in case.contact_ids.mapped('external_key')
+        survivor = case._get_survivor()  # what is said of a duplicate belongs to what stays
+        is_new = not key or key not in survivor.contact_ids.mapped('external_key')
         if is_new:
             with self._retrying_if_taken():
-                case._record_contact(prepared)
+                survivor._record_contact(prepared)
         return {**case._get_api_status(), 'created': is_new}
 
     @api.model
@@ -176,16 +177,18 @@ class ComplaintCaseApi(models.Model):
         )
 
     def _get_api_status(self):
+        """Return how the case stands; a duplicate answers with the one that stays."""
         self.ensure_one()
+        case = self._get_survivor()
         return {
-            'number': self.number or None,
+            'number': case.number or None,
             'source': self.external_source or None,
             'external_key': self.external_key or None,
-            'stage': self._get_stage_label(),
-            'closed': self.is_closed,
-            'registered_at': self._format_api_date(self.registered_at),
-            'promised_date': self._format_api_date(self._get_promised_date()),
-            'closed_at': self._format_api_date(self.closed_at),
+            'stage': case._get_stage_label(),
+            'closed': case.is_closed,
+            'registered_at': self._format_api_date(case.registered_at),
+            'promised_date': self._format_api_date(case._get_promised_date()),
+            'closed_at': self._format_api_date(case.closed_at),
         }
 
     @api.model

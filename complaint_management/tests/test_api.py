@@ -140,6 +140,15 @@ class TestApi(ApiCommon):
             with self.assertRaises(UserError):
                 self.api.with_user(user).api_get_status(number=reply['number'])
 
+    def test_a_duplicate_answers_with_the_complaint_that_stays(self):
+        survivor = self._create_case()
+        duplicate = self._find(self.api.api_register(self._values()))
+        duplicate._mark_duplicate(survivor)
+        status = self.api.api_get_status(source='app', external_key='A-1')
+        self.assertEqual((status['number'], status['closed']), (survivor.number, False))
+        self.api.api_add_contact({'number': duplicate.number, 'content': "How far are you?"})
+        self.assertEqual(survivor.contact_ids.content, "How far are you?")
+
     def test_a_known_customer_is_found_by_reference(self):
         self.customer.ref = 'K-77'
         case = self._find(self.api.api_register(self._values(customer_ref='K-77')))
