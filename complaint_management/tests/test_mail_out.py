@@ -1,4 +1,5 @@
 import csv
+import logging
 from pathlib import Path
 
 from odoo import Command
@@ -7,6 +8,8 @@ from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from .test_mail import MailGatewayCommon
+
+_logger = logging.getLogger(__name__)
 
 PRESETS = Path(__file__).parents[1] / 'presets'
 
@@ -343,6 +346,24 @@ class TestStageLetters(LetterCommon):
         self.assertIn("approval", composer.complaint_obstacles)
         with self._refused("approval", Exception):
             composer._action_send_mail()
+
+    def test_telling_many_costs_little_more_than_telling_one(self):
+        """Design 12: a letter each, or a task each; what is asked is asked once for all."""
+        for values, most in (({}, 16), ({'partner_id': False, 'complainant_phone': '12345'}, 3)):
+            batches = iter([self._create_cases(count, **values) for count in (1, 1, 1, 11, 11, 11)])
+            one, many = (
+                self._count_queries(
+                    lambda: next(batches)._send_stage_mail(self.templates['acknowledgement'])
+                )
+                for _batch in range(2)
+            )
+            _logger.info("telling 1: %s queries, telling 11: %s", one, many)
+            self.assertLessEqual(many - one, 10 * most)
+
+    def _create_cases(self, count, **values):
+        return self.env['complaint.case'].union(
+            *(self._create_case(**values) for _number in range(count))
+        )
 
     def test_a_duplicate_is_left_in_peace(self):
         survivor, duplicate = self._create_case(), self._create_case()
