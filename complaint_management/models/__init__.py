@@ -36,7 +36,7 @@ from . import complaint_callback_attempt
 from . import complaint_case_callback
 from . import complaint_case_contact
 from . import complaint_case_answer
-from . import complaint_case_mail
+from . import complaint_case_letter_words
 from . import complaint_case_letter  # duplicates are left out after it
 from . import complaint_case_round
 from . import complaint_contact

@@ -14,7 +14,7 @@ OUTLINE_PHASES = (
 )
 
 
-class ComplaintCaseMail(models.Model):
+class ComplaintCaseLetterWords(models.Model):
     """What the templates of mails to a customer ask a case for.
 
     Everything here is read by customers: nothing internal, in their language and time zone.
