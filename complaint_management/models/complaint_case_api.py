@@ -9,7 +9,10 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import clean_context, email_normalize
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES
+from .complaint_case import PROTECTED_FIELDS
 from .complaint_contact import ANSWER_PURPOSES
+
+PROTECTED_FIELDS.update({'external_source', 'external_key'})
 
 # {what another system may send: (field of the case, longest text)}
 TEXTS = {
@@ -85,7 +88,7 @@ class ComplaintCaseApi(models.Model):
             return {**case._get_api_status(), 'created': False}
         prepared = self._read_api_case(values, errors)
         self._raise_api_errors(errors)
-        case = self._create_api_case({**prepared, **keys})
+        case = self._create_api_case(prepared, keys)
         return {**case._get_api_status(), 'created': True}
 
     @api.model
@@ -197,10 +200,12 @@ class ComplaintCaseApi(models.Model):
 
     # === WRITING === #
 
-    def _create_api_case(self, vals):
+    def _create_api_case(self, vals, keys):
         with self._retrying_if_taken():
             # What a client's context brings along is not on the list.
-            return self.with_context(clean_context(self.env.context)).create(vals)
+            case = self.with_context(clean_context(self.env.context)).create(vals)
+            case._write_internal(keys)
+        return case
 
     @contextmanager
     def _retrying_if_taken(self):
