@@ -79,18 +79,29 @@ CONTACT_MEANS = [
 
 # What a contact is for. (value, English label)
 CONTACT_PURPOSES = [
+    ('acknowledgement', "Acknowledgement"),
     ('apology', "Apology"),
     ('progress', "Progress"),
     ('extension', "Extension"),
     ('obstacle', "Obstacle"),
     ('holding', "Holding reply"),
     ('answer', "Answer"),
+    ('refusal', "Refusal"),
+    ('closing', "Closing"),
+    ('feedback', "Request for feedback"),
     ('confirmation', "Confirmation"),
     ('opinion', "Customer's opinion"),
     ('chase', "Chase"),
     ('referral', "Reply to the referring body"),
     ('department_answer', "Department's answer"),
     ('other', "Other"),
+]
+
+# Of these, what a customer is told or asked in a mail.
+LETTER_PURPOSES = [
+    pair
+    for pair in CONTACT_PURPOSES
+    if pair[0] not in ('confirmation', 'opinion', 'chase', 'referral', 'department_answer')
 ]
 
 # What a customer may get. (value, English label)
@@ -121,3 +132,8 @@ REMEDY_MEANS = [
 # Units of a retention period, and how many months each of them has.
 RETENTION_UNITS = [('month', "Months"), ('year', "Years")]
 UNIT_MONTHS = {'month': 1, 'year': 12}
+# Headers of a mail that no person wrote (RFC 3834; the second is what MS Exchange reads).
+AUTOMATIC_HEADERS = {'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All'}
+
+# What frames a mail to a customer: readable in Outlook and on a phone.
+MAIL_LAYOUT = 'complaint_management.mail_layout'

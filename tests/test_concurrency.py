@@ -94,6 +94,16 @@ def _verify(client, case_id):
     return notice['params']
 
 
+def test_one_key_sent_by_several_at_once_is_one_complaint(workers_server, clients):
+    """Issue 7, item 6: concurrent calls with the same key; each caller gets the same number."""
+    values = {'source': 'app', 'external_key': 'at-once', 'subject': "Sent by all"}
+    replies = _at_once(
+        lambda number, client: client.call('complaint.case', 'api_register', values), clients
+    )
+    assert len({reply['number'] for reply in replies}) == 1
+    assert [reply['created'] for reply in replies].count(True) == 1
+
+
 def test_four_creators_get_numbers_of_their_own(workers_server, clients):
     def create(number, client):
         return [_new_case(client, f"Case {number}.{n}") for n in range(PER_WORKER)]

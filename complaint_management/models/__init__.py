@@ -36,6 +36,8 @@ from . import complaint_callback_attempt
 from . import complaint_case_callback
 from . import complaint_case_contact
 from . import complaint_case_answer
+from . import complaint_case_letter_words
+from . import complaint_case_letter  # duplicates are left out after it
 from . import complaint_case_round
 from . import complaint_contact
 from . import complaint_contact_promise
@@ -72,6 +74,8 @@ from . import complaint_case_remedy
 from . import complaint_case_closing
 from . import complaint_case_notice
 from . import complaint_case_confirmation
+from . import complaint_case_rating
+from . import complaint_case_api
 from . import complaint_case_reopening
 from . import complaint_case_handling
 from . import complaint_assistance
@@ -129,8 +133,11 @@ from . import hr_employee
 from . import hr_version
 from . import ir_sequence
 from . import ir_ui_menu
+from . import mail_mail
+from . import mail_template
 from . import mail_thread
 from . import mail_activity
+from . import rating_rating
 from . import res_company
 from . import res_config_settings
 from . import res_lang

@@ -88,6 +88,14 @@ class ComplaintCallback(models.Model):
     attempt_ids = fields.One2many(
         comodel_name='complaint.callback.attempt', inverse_name='callback_id', string="Attempts"
     )
+    rating_id = fields.Many2one(
+        comodel_name='rating.rating',
+        string="Rating by mail",
+        readonly=True,
+        index='btree_not_null',
+        ondelete='set null',
+        help="The customer rated by a click: nobody called.",
+    )
     needs_analysis = fields.Boolean(string="Low score", readonly=True)
     analysis = fields.Text(help="Why the customer is not content, and what follows from it.")
     analysed_by_id = fields.Many2one(
@@ -124,7 +132,15 @@ class ComplaintCallback(models.Model):
     @api.model
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {
-            *('state', 'done_at', 'needs_analysis', 'analysis', 'analysed_by_id', 'analysed_at')
+            *(
+                'state',
+                'done_at',
+                'rating_id',
+                'needs_analysis',
+                'analysis',
+                'analysed_by_id',
+                'analysed_at',
+            )
         }
 
     @api.model_create_multi
@@ -271,7 +287,7 @@ class ComplaintCallback(models.Model):
             )
         self._stamp_results()
         for satisfaction, callbacks in self.grouped('satisfaction').items():
-            callbacks.case_id.write({'customer_satisfied': satisfaction})
+            callbacks.case_id._note_satisfaction(satisfaction)
         self.case_id._withdraw_callback_activities()
         self.filtered(lambda callback: callback._is_low())._ask_for_analysis()
         return {'type': 'ir.actions.act_window_close'}
@@ -397,19 +413,37 @@ class ComplaintCallback(models.Model):
         return self.satisfaction == 'dissatisfied' or any(score <= threshold for score in scores)
 
     def _ask_for_analysis(self):
-        """Put unhappy customers before the leader of the team, who is never the accused."""
+        """Put unhappy customers before whom the procedure names, who is never the accused."""
         if not self:
             return
         self._write_internal({'needs_analysis': True})
-        leaders = {
-            callback.case_id: (
-                callback.case_id._get_recipients('team_leader')
-                or callback.case_id._get_recipients('parent_leader')
-            )
-            for callback in self
-        }
+        leaders = {callback.case_id: callback.case_id._get_analysts() for callback in self}
         self.case_id._plan_line_activities(
             'complaint_management.activity_type_callback_analysis', leaders
+        )
+        self._suggest_measures()
+
+    def _suggest_measures(self):
+        """Make a suggestion of what an unhappy customer said, where the procedure wants that."""
+        speaking = self.filtered(
+            lambda callback: (
+                callback.case_id.procedure_id.low_score_measure
+                and (callback.suggestions or '').strip()
+            )
+        )
+        # Who hears the customer need not be one of those who decide on measures.
+        measures = self.env['complaint.measure'].sudo()
+        measures.create(
+            [
+                {
+                    'case_id': callback.case_id.id,
+                    'kind': 'suggestion',
+                    'name': self.env._("After a low score"),
+                    'description': callback.suggestions,
+                    'suggested_by': 'customer',
+                }
+                for callback in speaking
+            ]
         )
 
     def _write_analysis(self, analysis):

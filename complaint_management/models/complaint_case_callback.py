@@ -98,8 +98,13 @@ class ComplaintCaseCallback(models.Model):
     # === CALLBACKS OF A ROUND === #
 
     def _get_callbacks_of_round(self):
-        """Return the callbacks of the rounds in which these cases are now."""
-        return self.callback_ids.filtered(lambda callback: callback.round == callback.case_id.round)
+        """Return the callbacks of the rounds in which these cases are now.
+
+        A rating by mail is none: nobody talked, and a click agrees to nothing.
+        """
+        return self.callback_ids.filtered(
+            lambda callback: callback.round == callback.case_id.round and not callback.rating_id
+        )
 
     def _is_last_callback_negative(self):
         """Say whether the last talk of this round left the customer unhappy or against closing."""
@@ -133,6 +138,23 @@ class ComplaintCaseCallback(models.Model):
                 (sum(first <= time <= first + span for time in times) for first in times), default=0
             )
         return counts
+
+    # === SATISFACTION === #
+
+    def _note_satisfaction(self, satisfaction):
+        """Keep how satisfied the customers are: what they said last, wherever they said it.
+
+        :param str satisfaction: a value of `customer_satisfied`
+        """
+        self.write({'customer_satisfied': satisfaction})
+
+    def _get_analysts(self):
+        """Return who finds out why this customer is not content, by the procedure."""
+        self.ensure_one()
+        analysts = self._get_recipients(self.procedure_id.low_score_role)
+        return (
+            analysts or self._get_recipients('team_leader') or self._get_recipients('parent_leader')
+        )
 
     # === EXEMPTIONS === #
 

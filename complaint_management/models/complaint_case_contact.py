@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, plaintext2html
 
-from ..const import CONTACT_MEANS
+from ..const import CONTACT_MEANS, MAIL_LAYOUT
 from .complaint_case import PROTECTED_FIELDS
 
 PROTECTED_FIELDS.update(
@@ -87,6 +87,7 @@ class ComplaintCaseContact(models.Model):
                 subject=case.env._("Your complaint %(number)s", number=case.number or case.name),
                 message_type='comment',
                 subtype_xmlid='mail.mt_comment',
+                email_layout_xmlid=MAIL_LAYOUT,
                 partner_ids=partner.ids if is_partner else None,
                 outgoing_email_to=False if is_partner else email,
             )

@@ -172,6 +172,7 @@ class ComplaintCaseIntake(models.Model):
         self._record_intake()
         self._notify_new_handlers()
         (self - registered)._ask_for_registration()
+        registered._after_registration()
         for stage_id, cases in self._group_by_target(target_stage_ids).items():
             cases._move_to(self.env['complaint.stage'].browse(stage_id))
         return None
@@ -237,6 +238,9 @@ class ComplaintCaseIntake(models.Model):
         the first to answer are the overrides that are loaded first, so that later ones can build
         on them.
         """
+
+    def _after_registration(self):
+        """Hook: react to cases that just got their numbers, once for each batch."""
 
     def _get_receipt_payload(self):
         """Return what the history keeps about how this case was received."""
@@ -322,6 +326,7 @@ class ComplaintCaseIntake(models.Model):
             )
         self.env['complaint.event']._record(todo._prepare_registration_rows())
         todo.sudo()._withdraw_activities(REGISTER_ACTIVITY)  # the leader's, whoever registers
+        todo._after_registration()
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',

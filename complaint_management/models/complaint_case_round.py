@@ -44,7 +44,7 @@ class ComplaintCaseRound(models.Model):
         """
         self.check_access('write')
         self._raise_obstacles(self._get_decision_obstacles())
-        self.write({'customer_satisfied': satisfaction})
+        self._note_satisfaction(satisfaction)
         return self._stamp('customer_accepted', note=note)
 
     # === REJECTED === #
@@ -116,7 +116,7 @@ class ComplaintCaseRound(models.Model):
             if step == 'level_up':
                 payload['from_team'] = case.team_id.id
             rows += [case._prepare_event(code, payload, opinion, moments[case]) for code in codes]
-        self.write({'customer_satisfied': 'dissatisfied'})
+        self._note_satisfaction('dissatisfied')
         self.env['complaint.event']._record(rows)
 
     # === WHAT FOLLOWS === #

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.http import request
 from odoo.tools import format_list
 
-from ..const import PHASE_MILESTONES, PHASES, UNDO_MINUTES
+from ..const import AUTOMATIC_HEADERS, PHASE_MILESTONES, PHASES, UNDO_MINUTES
 
 PHASE_ORDER = {phase: rank for rank, (phase, _label) in enumerate(PHASES)}
 
@@ -321,15 +321,19 @@ class ComplaintCaseStage(models.Model):
         reachable = self.filtered(lambda case: case.complainant_email or case.partner_id.email)
         reachable._queue_mail(template)
 
-    def _queue_mail(self, template, recipients=None):
+    def _queue_mail(self, template, recipients=None, values=None):
         """Queue a mail about each case, to leave after the company's delay.
 
         :param recipients: res.partner records; None: those whom the template names
+        :param dict values: more of mail.mail
+        :return: the mails, as superuser
         """
-        others = {}
+        # Nobody wrote it: a machine that gets it shall not answer.
+        others = {'headers': repr(AUTOMATIC_HEADERS), **(values or {})}
+        queued = self.env['mail.mail'].sudo()  # the queue belongs to the system
         if recipients is not None:
             told = [Command.set(recipients.ids)]
-            others = {'recipient_ids': told, 'partner_ids': told, 'email_to': '', 'email_cc': ''}
+            others |= {'recipient_ids': told, 'partner_ids': told, 'email_to': '', 'email_cc': ''}
         for company, cases in self.grouped('company_id').items():
             leaves_at = self.env.cr.now() + timedelta(minutes=company.complaint_mail_delay)
             # Handlers may not read templates that belong to administrators.
@@ -338,8 +342,10 @@ class ComplaintCaseStage(models.Model):
                 email_values={'scheduled_date': fields.Datetime.to_string(leaves_at), **others},
             )
             to_nobody = mails.filtered(lambda mail: not (mail.email_to or mail.recipient_ids))
+            queued |= mails - to_nobody
             to_nobody.mail_message_id.unlink()
             self.env.ref('mail.ir_cron_mail_scheduler_action').sudo()._trigger(leaves_at)  # idem
+        return queued
 
     def _cancel_waiting_mails(self, since):
         """Delete mails of this case that were queued since a moment and have not left."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ComplaintChannel(models.Model):
@@ -38,3 +38,13 @@ class ComplaintChannel(models.Model):
         string="Who may answer",
         help="Empty: everyone who may work on the complaint.",
     )
+    lang = fields.Selection(
+        selection='_get_languages',
+        string="Language",
+        help="In which customers are written who have no language of their own. Empty: the "
+        "company's.",
+    )
+
+    @api.model
+    def _get_languages(self):
+        return self.env['res.lang'].get_installed()

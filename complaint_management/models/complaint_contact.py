@@ -11,7 +11,7 @@ ANSWER_PURPOSES = ('answer', 'department_answer')
 
 # Values that the software sets itself when a contact is made.
 OWN_FIELDS = {
-    *('round', 'user_id', 'parts', 'corrected_at'),
+    *('round', 'user_id', 'parts', 'corrected_at', 'mail_template_id'),
     *('promise_state', 'promise_settled_at', 'promise_note', 'promise_activity_id'),
 }
 
@@ -19,9 +19,10 @@ OWN_FIELDS = {
 CORRECTABLE_FIELDS = {'content', 'counterpart'}
 
 # Going out, these ask the customer something and tell nothing.
-ASKING_PURPOSES = ('confirmation', 'chase', 'opinion')
+ASKING_PURPOSES = ('confirmation', 'chase', 'opinion', 'feedback')
 
 PURPOSE_MILESTONES = {
+    'acknowledgement': 'acknowledged',
     'progress': 'progress_reported',
     'extension': 'progress_reported',
     'obstacle': 'obstacle',
@@ -81,12 +82,29 @@ class ComplaintContact(models.Model):
         ondelete='restrict',
         index='btree_not_null',
     )
+    mail_template_id = fields.Many2one(
+        comodel_name='mail.template',
+        string="Mail",
+        readonly=True,
+        ondelete='set null',
+        index='btree_not_null',
+        help="Whose words the customer got.",
+    )
+    external_key = fields.Char(
+        string="Key of the other system",
+        readonly=True,
+        help="By which the system that sent the contact knows it.",
+    )
     counterpart = fields.Char(string="Spoke with", help="Who it was on the other side.")
     round = fields.Integer(readonly=True, default=1, aggregator=False)
     corrected_at = fields.Datetime(string="Words corrected at", readonly=True)
     can_correct = fields.Boolean(compute='_compute_can_correct')
 
     _case_idx = models.Index('(case_id, occurred_at DESC, id DESC)')
+    _external_key_uniq = models.UniqueIndex(
+        '(case_id, external_key) WHERE external_key IS NOT NULL',
+        "This contact was recorded already.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -133,6 +151,7 @@ class ComplaintContact(models.Model):
         )
         contacts._stamp_contacts(history)
         contacts._open_promises()
+        contacts._settle_letters()
         return contacts
 
     @api.model
@@ -236,6 +255,11 @@ class ComplaintContact(models.Model):
             'target': 'new',
         }
 
+    def _settle_letters(self):
+        """Take back what asked for telling these customers: they were told."""
+        told = self.filtered(lambda c: c.direction == 'out' and c.purpose not in ASKING_PURPOSES)
+        told.case_id._withdraw_letter_activities()
+
     # === HISTORY === #
 
     def _stamp_contacts(self, history):
@@ -274,6 +298,13 @@ class ComplaintContact(models.Model):
             codes.append('visited')
         if goes_out and self.purpose not in ASKING_PURPOSES:
             codes.append('informed')
-        if goes_out and self.purpose in PURPOSE_MILESTONES:
+        if goes_out and self.purpose in PURPOSE_MILESTONES and not self._is_acknowledged_again():
             codes.append(PURPOSE_MILESTONES[self.purpose])
         return codes
+
+    def _is_acknowledged_again(self):
+        """Say whether this only confirms what the history says already."""
+        self.ensure_one()
+        if self.purpose != 'acknowledgement':
+            return False
+        return bool(self.case_id.event_ids._get_effective(['acknowledged']))

@@ -50,7 +50,8 @@ class ComplaintInformRule(models.Model):
         comodel_name='mail.template',
         string="Mail",
         ondelete='set null',
-        domain=[('model', '=', 'complaint.case')],
+        # Those with a purpose carry the customer's own links.
+        domain=[('model', '=', 'complaint.case'), ('complaint_purpose', '=', False)],
         help="Instead of the usual notice. It leaves a short while later, so that a mistake can "
         "be undone.",
     )

@@ -64,6 +64,26 @@ class ComplaintProcedure(models.Model):
         default=2,
         help="A score up to this one, of 5, opens an analysis for the team.",
     )
+    low_score_role = fields.Selection(
+        selection=[
+            ('team_leader', "Leader of the team"),
+            ('parent_leader', "Leader of the team above"),
+            ('department_head', "Head of the responsible department"),
+            ('follow_up', "Follow-up owner"),
+        ],
+        string="Who analyses a low score",
+        default='team_leader',
+        required=True,
+    )
+    low_score_measure = fields.Boolean(
+        string="A low score suggests a measure",
+        help="The customer's words become a suggestion among the measures, for somebody to assess.",
+    )
+    rating_request = fields.Boolean(
+        string="Ask for a rating by mail",
+        default=True,
+        help="The mail about the closing carries three faces: one click rates the handling.",
+    )
     followup_owner = fields.Selection(
         selection=[
             ('contact_owner', "First-contact owner"),

@@ -49,6 +49,11 @@ class ComplaintStage(models.Model):
         domain=[('model', '=', 'complaint.case')],
         help="Leaves a short while after a case enters the stage, so that a mistake can be undone.",
     )
+    mail_review = fields.Boolean(
+        string="Look the mail over first",
+        help="The mail does not leave by itself: whoever answers the customer finds it among the "
+        "activities, reads it over and sends it.",
+    )
     portal_label = fields.Char(
         string="Label for the customer",
         translate=True,

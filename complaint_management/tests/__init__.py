@@ -4,6 +4,7 @@ from . import test_attacker
 from . import test_anchor
 from . import test_as_of
 from . import test_answer
+from . import test_api
 from . import test_approval
 from . import test_approval_gate
 from . import test_approval_rule
@@ -16,8 +17,8 @@ from . import test_closing
 from . import test_complainant
 from . import test_conduct
 from . import test_confirmation
-from . import test_contradicting_procedures
 from . import test_contact
+from . import test_contradicting_procedures
 from . import test_cost
 from . import test_data_export
 from . import test_department_acceptance
@@ -35,12 +36,13 @@ from . import test_import
 from . import test_inform_rule
 from . import test_inspection
 from . import test_investigation
-from . import test_mail
-from . import test_mass_complaint
 from . import test_kind
 from . import test_legal_hold
 from . import test_lesson
 from . import test_lesson_session
+from . import test_mail
+from . import test_mail_out
+from . import test_mass_complaint
 from . import test_measure
 from . import test_merge
 from . import test_number
@@ -50,6 +52,7 @@ from . import test_performance
 from . import test_preset
 from . import test_preset_trades
 from . import test_promise
+from . import test_rating
 from . import test_recusal
 from . import test_regime_bank
 from . import test_regime_developer

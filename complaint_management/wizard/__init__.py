@@ -31,3 +31,4 @@ from . import complaint_preset_preview
 from . import complaint_solution_renegotiate
 from . import complaint_remedy_execute
 from . import complaint_data_export
+from . import mail_compose_message

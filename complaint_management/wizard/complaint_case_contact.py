@@ -86,6 +86,11 @@ class ComplaintCaseContact(models.TransientModel):
             self.case_id._record_contact(values, send_mail=self.send_mail and self.can_mail)
         return {'type': 'ir.actions.act_window_close'}
 
+    def action_write(self):
+        """Write it as a mail, with the template of the chosen purpose."""
+        self.ensure_one()
+        return self.case_id._get_letter_action(self.purpose)
+
     def _prepare_values(self):
         """Return the values of the contact as they were typed."""
         return {

@@ -43,6 +43,12 @@ class ComplaintCaseExtension(models.Model):
         extensions = self.sudo().sla_extension_ids  # who records the contact may only read them
         extensions.filtered(lambda extension: extension.state == 'approved')._put_in_force(moment)
 
+    def _get_extension_date(self):
+        """Return the date of an extension that is approved and still to be told, if any."""
+        extensions = self.sudo().sla_extension_ids  # the customer may not see extensions
+        approved = extensions.filtered(lambda extension: extension.state == 'approved')
+        return approved[:1].planned_deadline or super()._get_extension_date()
+
     # === CLOSED === #
 
     def _stamp_move(self, stage, payloads, reopened, reason, moment):

@@ -65,8 +65,12 @@ class TestExtension(SlaCommon):
             self.assertEqual(extension.decision_note, "Agreed")
             self.assertMoment(clock.deadline, '2026-11-25 18:00')
             self.assertEqual(extension.sudo().activity_id.user_id, self.handler)
+            # The mail tells the date to come, the portal still the one that holds.
+            self.assertMoment(case._get_extension_date(), '2026-11-27 18:00')
+            self.assertMoment(case._get_promised_date(), '2026-11-25 18:00')
         with self._at('2026-11-24 10:00'):
             case._record_contact({'purpose': 'extension', 'content': "Until Friday, please."})
+            self.assertMoment(case._get_extension_date(), '2026-11-27 18:00')
         self.assertEqual(extension.state, 'in_force')
         self.assertMoment(extension.notice_at, '2026-11-24 10:00')
         self.assertMoment(clock.deadline, '2026-11-27 18:00')
