@@ -10,8 +10,7 @@ PROTECTED_FIELDS = {
     *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
     'is_example',
 }
-# Those of them that an import of history brings along.
-HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}
+HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
 SUBJECT_LENGTH = 80
 
@@ -29,6 +28,7 @@ class ComplaintCase(models.Model):
         'mail.activity.mixin',
         'rating.mixin',
         'mail.tracking.duration.mixin',
+        'complaint.masked.mixin',
     ]
     _order = 'priority desc, id desc'
     _primary_email = 'complainant_email'

@@ -19,6 +19,11 @@ class ComplaintFlag(models.Model):
     requires_legal_opinion = fields.Boolean(
         string="Requires a legal opinion", help="Legal staff see a case with this flag."
     )
+    hides_complainant = fields.Boolean(
+        string="Hides who complains",
+        help="The complainant asked not to be named: outside the receiving team name, customer, "
+        "phone and e-mail are masked, whatever the procedure says.",
+    )
     exempts_from_callback = fields.Boolean(string="Exempts from callback")
     implied_grade_id = fields.Many2one(
         comodel_name='complaint.grade',
