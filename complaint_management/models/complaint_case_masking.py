@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
-from ..tools.contact_mask import mask_email, mask_phone
+from ..tools.contact_mask import mask_email
 from ..tools.masked_fields import MaskedChar, MaskedMany2one
 from .complaint_case import PROTECTED_FIELDS
 
@@ -11,15 +11,6 @@ PROTECTED_FIELDS.add('hides_complainant')
 
 # What decides who gets contact data masked. Whoever changes it may lift a mask for himself.
 MASKING_FIELDS = {'team_id', 'procedure_id', 'contact_owner_id', 'flag_ids'}
-
-# What a reader can ask of the customer through the case, and how it is masked there.
-PARTNER_MASKS = {
-    'phone': mask_phone,
-    'phone_sanitized': mask_phone,
-    'email': mask_email,
-    'email_normalized': mask_email,
-    'email_formatted': mask_email,
-}
 
 
 class ComplaintCaseMasking(models.Model):
@@ -99,20 +90,6 @@ class ComplaintCaseMasking(models.Model):
             | Domain('contact_owner_id', '=', user.id)
             | Domain('id', 'in', self.env['complaint.read.log']._get_unmasked_ids())
         )
-
-    def web_read(self, specification):
-        """Mask the customer's contact data too where it is read through the case."""
-        result = super().web_read(specification)
-        asked = (specification.get('partner_id') or {}).get('fields') or {}
-        if not self.env.su and PARTNER_MASKS.keys() & asked.keys():
-            masked = {case.id for case in self if case.is_contact_masked}
-            for values in result:
-                partner = values.get('partner_id')
-                if values['id'] not in masked or not partner:
-                    continue
-                for name in PARTNER_MASKS.keys() & partner.keys():
-                    partner[name] = partner[name] and PARTNER_MASKS[name](partner[name])
-        return result
 
     # === CRUD METHODS === #
 

@@ -1,3 +1,6 @@
+import threading
+from urllib.parse import urlsplit
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -79,9 +82,9 @@ class ComplaintCaseReading(models.Model):
 
     def _is_read_by_program(self):
         """Say whether the call came over a road of other programs."""
-        if not request:
-            return False
-        if request.httprequest.path.startswith(PROGRAM_PATHS):
+        # Odoo puts the request aside while it serves XML-RPC; the thread still knows its address.
+        address = getattr(threading.current_thread(), 'url', None)
+        if address and urlsplit(address).path.startswith(PROGRAM_PATHS):
             return True
-        params = request.params
+        params = request.params if request else {}
         return params.get('model') == self._name and params.get('method') in PROGRAM_METHODS

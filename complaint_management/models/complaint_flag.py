@@ -31,3 +31,11 @@ class ComplaintFlag(models.Model):
         ondelete='set null',
         help="A case with this flag is at least this grave.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get('restricts_access'):
+            # Whoever follows a case that is restricted from now on may be out of its reach.
+            cases = self.env['complaint.case'].sudo()
+            cases.search([('flag_ids', 'in', self.ids), ('is_closed', '=', False)])._shut_out_strangers()
+        return result

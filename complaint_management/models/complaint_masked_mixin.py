@@ -1,11 +1,22 @@
+from itertools import groupby
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
 from ..const import RAW_FIELD_KEY
-from ..tools.contact_mask import is_masked
-from ..tools.masked_fields import MaskedField
+from ..tools.contact_mask import is_masked, mask_email, mask_phone
+from ..tools.masked_fields import MaskedField, MaskedMany2one
+
+# What a reader can ask of the customer through a complaint, and how it is masked there.
+PARTNER_MASKS = {
+    'phone': mask_phone,
+    'phone_sanitized': mask_phone,
+    'email': mask_email,
+    'email_normalized': mask_email,
+    'email_formatted': mask_email,
+}
 
 
 class ComplaintMaskedMixin(models.AbstractModel):
@@ -33,6 +44,48 @@ class ComplaintMaskedMixin(models.AbstractModel):
         self.ensure_one()
         case = self._get_masked_case()
         return case.is_name_masked if mask == 'name' else case.is_contact_masked
+
+    # === CUSTOMERS BEHIND THE RECORD === #
+
+    def web_read(self, specification):
+        """Mask the customer's contact data too where it is read through this record."""
+        result = super().web_read(specification)
+        asked = (specification.get('partner_id') or {}).get('fields') or {}
+        if not self.env.su and PARTNER_MASKS.keys() & asked.keys():
+            masked = {record.id for record in self if record._hides('phone')}
+            for values in result:
+                partner = values.get('partner_id')
+                if values['id'] in masked and partner:
+                    for name in PARTNER_MASKS.keys() & partner.keys():
+                        partner[name] = partner[name] and PARTNER_MASKS[name](partner[name])
+        return result
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Export no customer, and no contact data of one, that is masked: core follows the link."""
+        links = {
+            index: path
+            for index, path in enumerate(fields)
+            if path and isinstance(self._fields.get(path[0]), MaskedMany2one)
+        }
+        if self.env.su or not links:
+            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        lines = []
+        runs = groupby(self, key=lambda record: (record._hides('name'), record._hides('phone')))
+        for (no_name, no_contact), run in runs:
+            records = self.browse(record.id for record in run)
+            # A column cannot be left out: its place is held by what is taken out below.
+            paths = [['.id'] if no_name and i in links else path for i, path in enumerate(fields)]
+            part = super(ComplaintMaskedMixin, records)._export_rows(
+                paths, _is_toplevel_call=_is_toplevel_call
+            )
+            for line in part:
+                for index, path in links.items():
+                    if no_name:
+                        line[index] = ''
+                    elif no_contact and line[index] and path[-1] in PARTNER_MASKS:
+                        line[index] = PARTNER_MASKS[path[-1]](line[index])
+            lines += part
+        return lines
 
     # === DATABASE === #
 
