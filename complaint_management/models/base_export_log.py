@@ -17,7 +17,9 @@ class Base(models.AbstractModel):
         if self._name.startswith('complaint.'):
             return True
         return any(
-            model.startswith('complaint.') for path in paths for model, _names in self._follow_export_path(path)
+            model.startswith('complaint.')
+            for path in paths
+            for model, _names in self._follow_export_path(path)
         )
 
     def _follow_export_path(self, path):

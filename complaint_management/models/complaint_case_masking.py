@@ -143,11 +143,7 @@ class ComplaintCaseMasking(models.Model):
             # Without a contact the address itself would have to leave the server.
             known = [row for row in suggested[case.id] if row.get('partner_id')]
             suggested[case.id] = [
-                {
-                    **row,
-                    'email': row.get('email') and mask_email(row['email']),
-                    'create_values': {},
-                }
+                {**row, 'email': row.get('email') and mask_email(row['email']), 'create_values': {}}
                 for row in known
                 if not (case.is_name_masked and row['partner_id'] == case.partner_id.id)
             ]

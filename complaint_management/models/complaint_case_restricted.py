@@ -55,7 +55,7 @@ class ComplaintCaseRestricted(models.Model):
         heirs = [
             user
             for role in ('handler', 'owner', 'team_leader')
-            for user in self._get_restricted_readers(self._get_recipients(role)).sudo(self.env.su)
+            for user in self._get_restricted_readers(self._get_recipients(role))
         ]
         (activities - own if heirs else activities).unlink()
         if heirs:
@@ -65,15 +65,12 @@ class ComplaintCaseRestricted(models.Model):
 
     def _keep_readers(self, partner_ids):
         """Return the ids of those partners who may hear of these cases: customers and readers."""
-        # Who is restricted from a case is asked before anybody may be told of it.
+        # Asked of all cases, whoever tells somebody of them.
         restricted = self.sudo().filtered('is_restricted')
         if not restricted or not partner_ids:
             return partner_ids
         partners = self.env['res.partner'].sudo().browse(partner_ids)
         staff = partners.user_ids.filtered(lambda user: not user.share)
-        strangers = staff
-        for case in restricted:
-            strangers -= case._get_restricted_readers(strangers)
         readers = staff
         for case in restricted:
             readers = case._get_restricted_readers(readers)

@@ -37,5 +37,7 @@ class ComplaintFlag(models.Model):
         if vals.get('restricts_access'):
             # Whoever follows a case that is restricted from now on may be out of its reach.
             cases = self.env['complaint.case'].sudo()
-            cases.search([('flag_ids', 'in', self.ids), ('is_closed', '=', False)])._shut_out_strangers()
+            cases.search(
+                [('flag_ids', 'in', self.ids), ('is_closed', '=', False)]
+            )._shut_out_strangers()
         return result

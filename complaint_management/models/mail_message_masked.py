@@ -19,7 +19,9 @@ class MailMessageMasked(models.Model):
         cases = self.env['complaint.case']
         message = self.sudo()  # who wrote is not told by this
         is_of_staff = message.author_id and not message.author_id.partner_share
-        return cases if message.model != cases._name or is_of_staff else cases.browse(message.res_id)
+        return (
+            cases if message.model != cases._name or is_of_staff else cases.browse(message.res_id)
+        )
 
     def _hides(self, mask):
         self.ensure_one()

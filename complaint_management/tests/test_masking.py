@@ -185,9 +185,7 @@ class TestMasking(MaskingCommon):
             for rows in (
                 cases.formatted_read_group(domain, ['complainant_phone'], ['__count']),
                 cases.web_read_group(domain, ['complainant_phone'], ['__count'])['groups'],
-                cases.formatted_read_grouping_sets(
-                    domain, [['complainant_phone']], ['__count']
-                )[0],
+                cases.formatted_read_grouping_sets(domain, [['complainant_phone']], ['__count'])[0],
             ):
                 self.assertEqual([row['complainant_phone'] for row in rows], [expected])
             aggregates = [f'complainant_phone:{f}' for f in ('max', 'min', 'array_agg')]
@@ -228,8 +226,10 @@ class TestMasking(MaskingCommon):
         self.assertNotIn(self.case.id, [answer['id'] for answer in answers])
 
     def test_a_callback_shows_the_phone_masked(self):
-        callback = self.env['complaint.callback'].sudo().create(
-            {'case_id': self.case.id, 'user_id': self.outside.id}
+        callback = (
+            self.env['complaint.callback']
+            .sudo()
+            .create({'case_id': self.case.id, 'user_id': self.outside.id})
         )
         for user, phone, found in ((self.handler, PHONE, 1), (self.outside, SHOWN_PHONE, 0)):
             seen = self._as(user, callback)
@@ -255,9 +255,7 @@ class TestMasking(MaskingCommon):
         self.assertEqual(self._as(self.outside, contact).search_count(domain), 0)
 
     def test_the_customer_behind_the_case_is_masked_through_the_case(self):
-        case = self._create_case(
-            handler_id=self.outside.id, department_id=self.department.id
-        )
+        case = self._create_case(handler_id=self.outside.id, department_id=self.department.id)
         spec = {'partner_id': {'fields': {'display_name': {}, 'phone': {}, 'email': {}}}}
         [values] = self._see(self.outside, case).web_read(spec)
         self.assertEqual(values['partner_id']['phone'], "138****0001")
@@ -296,9 +294,7 @@ class TestMasking(MaskingCommon):
         self.assertEqual((self.case.facts, self.case.basis), ("The parcel was wet.", "Terms"))
         case.complainant_phone = "13700001111"
         self.assertEqual(self.case.complainant_phone, "13700001111")
-        self.assertEqual(
-            case.read(['complainant_phone'])[0]['complainant_phone'], "137****1111"
-        )
+        self.assertEqual(case.read(['complainant_phone'])[0]['complainant_phone'], "137****1111")
 
     def test_words_around_a_mask_are_not_written_over_the_number(self):
         contact = self.env['complaint.contact'].create(

@@ -4,7 +4,8 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import ComplaintCommon
 
@@ -117,7 +118,7 @@ class TestReadLog(ReadLogCommon):
                 'type': 'qweb',
                 'key': 'complaint_management.test_slip',
                 'name': 'test_slip',
-                'arch': '<t t-name="test_slip"><div t-foreach="docs" t-as="doc"><t t-out="doc.name"/></div></t>',
+                'arch': '<t><p t-foreach="docs" t-as="doc" t-out="doc.name"/></t>',
             }
         )
         for call in ('_render_qweb_pdf', '_render_qweb_html', '_render_qweb_text'):
@@ -125,7 +126,9 @@ class TestReadLog(ReadLogCommon):
             getattr(reports, call)(report.report_name, (self.case | self.plain).ids)
             self._pass_time(minutes=10)
         self.assertEqual(self._rows(), [(self.handler, 'print')] * 3)
-        self.assertEqual(set(self.log.search([('case_id', '=', self.case.id)]).mapped('reason')), {"Slip"})
+        self.assertEqual(
+            set(self.log.search([('case_id', '=', self.case.id)]).mapped('reason')), {"Slip"}
+        )
         self.assertEqual(self._rows(self.plain), [])
 
     def test_the_evidence_pack_is_recorded_for_every_case(self):
@@ -239,7 +242,12 @@ class TestReadingByPrograms(HttpCase, ReadLogCommon):
         )
 
     def _json2(self, method, **params):
-        response = self.url_open(
+        response = self._post(method, **params)
+        response.raise_for_status()
+        return response.json()
+
+    def _post(self, method, **params):
+        return self.url_open(
             f'/json/2/complaint.case/{method}',
             data=json.dumps(params),
             headers={
@@ -247,8 +255,6 @@ class TestReadingByPrograms(HttpCase, ReadLogCommon):
                 'Authorization': f'bearer {self._key(self.handler)}',
             },
         )
-        response.raise_for_status()
-        return response.json()
 
     def test_json2_reads_are_recorded(self):
         self._json2('read', ids=[self.case.id], fields=['number'])
@@ -256,13 +262,18 @@ class TestReadingByPrograms(HttpCase, ReadLogCommon):
         self._json2('read', ids=[self.plain.id], fields=['number'])
         self.assertEqual(self._rows(self.plain), [])
 
-    def test_json2_searches_that_read_are_recorded(self):
-        for method in ('search_read', 'web_search_read'):
-            names = {'search_read': ['number'], 'web_search_read': {'number': {}}}[method]
-            key = {'search_read': 'fields', 'web_search_read': 'specification'}[method]
-            self._json2(method, domain=[['id', '=', self.case.id]], **{key: names})
-            self.assertEqual(self._rows(), [(self.handler, 'rpc')], method)
+    def test_json2_search_and_read_is_recorded(self):
+        self._json2('search_read', domain=[['id', '=', self.case.id]], fields=['number'])
+        self.assertEqual(self._rows(), [(self.handler, 'rpc')])
 
+    def test_what_cannot_be_recorded_is_not_read(self):
+        """On a read-only cursor another program is told which call to use."""
+        domain = [['id', '=', self.case.id]]
+        response = self._post('web_search_read', domain=domain, specification={'number': {}})
+        self.assertIn("recorded", response.json()['message'])
+        self.assertEqual(self._rows(), [])
+
+    @mute_logger('odoo.addons.rpc.controllers.xmlrpc')
     def test_xmlrpc_reads_are_recorded(self):
         self.xmlrpc_object.execute_kw(
             self.env.cr.dbname,

@@ -19,11 +19,7 @@ class RestrictedCommon(AccessCommon):
             cls.env, 'complaint_colleague', groups='complaint_management.group_complaint_user'
         )
         cls.env['hr.employee'].create(
-            {
-                'name': "Colleague",
-                'user_id': cls.colleague.id,
-                'department_id': cls.department.id,
-            }
+            {'name': "Colleague", 'user_id': cls.colleague.id, 'department_id': cls.department.id}
         )
         cls.deputy = new_test_user(
             cls.env, 'complaint_deputy', groups='complaint_management.group_complaint_receiver'
@@ -72,9 +68,7 @@ class TestRestrictedReaders(RestrictedCommon):
 
     def test_every_line_follows(self):
         """No line of any model is found by whom the case is closed to."""
-        contact = self.env['complaint.contact'].create(
-            {'case_id': self.case.id, 'content': "Rang"}
-        )
+        contact = self.env['complaint.contact'].create({'case_id': self.case.id, 'content': "Rang"})
         self._restrict()
         lines = [
             model
@@ -94,7 +88,12 @@ class TestRestrictedReaders(RestrictedCommon):
 
     def test_files_and_messages_follow(self):
         file = self.env['ir.attachment'].create(
-            {'name': "letter.txt", 'raw': b"x", 'res_model': 'complaint.case', 'res_id': self.case.id}
+            {
+                'name': "letter.txt",
+                'raw': b"x",
+                'res_model': 'complaint.case',
+                'res_id': self.case.id,
+            }
         )
         message = self.case.message_post(body="Secret")
         self.assertTrue(self._as(self.colleague, file).has_access('read'))
@@ -149,9 +148,9 @@ class TestShutOut(RestrictedCommon):
         self.assertEqual(activity.user_id, self.handler)
         self.assertEqual(kept.user_id, self.handler)
         self.assertFalse(
-            self.env['mail.activity'].with_user(self.colleague).search(
-                [('res_model', '=', 'complaint.case'), ('res_id', '=', self.case.id)]
-            )
+            self.env['mail.activity']
+            .with_user(self.colleague)
+            .search([('res_model', '=', 'complaint.case'), ('res_id', '=', self.case.id)])
         )
 
     def test_without_a_handler_they_go_to_the_first_contact_owner(self):
