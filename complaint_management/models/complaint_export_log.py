@@ -34,8 +34,8 @@ class ComplaintExportLog(models.Model):
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, readonly=True, index=True
     )
-    model_name = fields.Char(string="Model", required=True, readonly=True)
-    model_label = fields.Char(string="What", compute='_compute_model_label')
+    model_name = fields.Char(string="Technical name", required=True, readonly=True)
+    model_label = fields.Char(string="Exported data", compute='_compute_model_label')
     record_count = fields.Integer(string="Records", readonly=True)
     field_names = fields.Text(string="Columns", readonly=True)
     sample = fields.Char(string="Ids", readonly=True, help="The first hundred.")

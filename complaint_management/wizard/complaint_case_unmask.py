@@ -9,7 +9,7 @@ class ComplaintCaseUnmask(models.TransientModel):
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     reason = fields.Char(required=True)
-    minutes = fields.Integer(default=UNMASK_MINUTES, readonly=True)
+    minutes = fields.Integer(string="Minutes shown", default=UNMASK_MINUTES, readonly=True)
 
     def action_confirm(self):
         self.ensure_one()
