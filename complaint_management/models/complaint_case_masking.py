@@ -91,6 +91,11 @@ class ComplaintCaseMasking(models.Model):
             | Domain('id', 'in', self.env['complaint.read.log']._get_unmasked_ids())
         )
 
+    def _get_shown_name(self):
+        """Return the complainant's name for a dialog, False where it is hidden from the user."""
+        self.ensure_one()
+        return not self.is_name_masked and self.complainant_name
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -148,3 +153,10 @@ class ComplaintCaseMasking(models.Model):
                 if not (case.is_name_masked and row['partner_id'] == case.partner_id.id)
             ]
         return suggested
+
+    def _complain_about_handling(self, *args, **kwargs):
+        """Whoever registers the new complaint sees the contact data there: it is recorded."""
+        case = super()._complain_about_handling(*args, **kwargs)
+        if self.is_contact_masked and not case.is_contact_masked:
+            case._log_reading('unmask', self.env._("By a complaint about the handling"))
+        return case

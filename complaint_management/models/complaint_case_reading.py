@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 # Roads by which other programs read.
-PROGRAM_PATHS = ('/json/2/', '/xmlrpc', '/jsonrpc')
+PROGRAM_PATHS = ('/json/', '/xmlrpc', '/jsonrpc')
 # What the screens never call on complaints, but scripts do.
 PROGRAM_METHODS = ('read', 'search_read')
 

@@ -9,6 +9,7 @@ class ComplaintProcedureMasking(models.Model):
 
     mask_contacts = fields.Boolean(
         string="Mask contact data",
+        tracking=True,
         help="Outside the receiving team phone and e-mail of the complainant are shown as "
         "138****1234. Who needs them shows them with a reason, which is recorded.",
     )

@@ -381,6 +381,28 @@ class TestHiddenComplainant(MaskingCommon):
             )
             self.assertEqual(bool(groups[0]['partner_id']), bool(expected), user.name)
 
+    def test_dialogs_and_the_chatter_do_not_name_the_informant(self):
+        self.known.representative_name = "Lawyer Zhao"
+        self.env.cr.flush()
+        tracked = self.known.message_ids.tracking_value_ids.filtered(
+            lambda value: value.field_id.name == 'representative_name'
+        )
+        self.assertTrue(tracked)
+        message = self.known.message_post(
+            body="I saw it", message_type='email', author_id=self.customer.id
+        )
+        for user, is_told in ((self.manager, True), (self.outside, False)):
+            case = self._see(user, self.known)
+            seen = tracked.sudo()._filter_has_field_access(case.env)
+            self.assertEqual(bool(seen), is_told, user.name)
+            self.assertEqual(
+                self._as(user, message)._get_shown_author(user),
+                self.customer if is_told else self.customer.browse(),
+            )
+            dialog = self.env['complaint.case.contact'].with_user(user)
+            dialog = dialog.with_context(**case.action_contact()['context']).new()
+            self.assertEqual(dialog.counterpart, "Li Wei" if is_told else False)
+
     def test_the_flag_is_not_taken_off_to_see_the_name_unnoticed(self):
         self._see(self.outside, self.known).flag_ids = [Command.clear()]
         [values] = self._see(self.outside, self.known).read(['complainant_name'])
@@ -444,6 +466,14 @@ class TestUnmask(MaskingCommon):
         dialog = self.env['complaint.case.unmask'].with_user(stranger)
         with self.assertRaises(UserError):
             dialog.create({'case_id': self.case.id, 'reason': "Curious"}).action_confirm()
+
+    def test_who_complains_about_the_handling_to_see_the_data_is_recorded(self):
+        case = self._see(self.outside)
+        new = case._complain_about_handling("Too slow", self.env['hr.employee.public'])
+        log = self.env['complaint.read.log'].search([('case_id', '=', new.id)])
+        self.assertEqual(
+            log.mapped('way'), [] if new.with_user(self.outside).is_contact_masked else ['unmask']
+        )
 
     def test_who_lifts_the_mask_by_a_change_is_recorded(self):
         head = self.department_head
