@@ -88,7 +88,7 @@ class ComplaintCaseMasking(models.Model):
             open_to_all
             | Domain('team_id', 'in', user._get_complaint_contact_team_ids())
             | Domain('contact_owner_id', '=', user.id)
-            | Domain('id', 'in', self.env['complaint.read.log']._get_unmasked_ids())
+            | Domain('id', 'any!', self.env['complaint.read.log']._get_unmasked_sql())
         )
 
     def _get_shown_name(self):

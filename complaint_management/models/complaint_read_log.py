@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 
@@ -120,14 +121,21 @@ class ComplaintReadLog(models.Model):
         return cases.browse(case.id for [case] in rows)
 
     @api.model
-    def _get_unmasked_ids(self, cases=None):
-        """Return the ids of the cases whose contact data the user has had shown to him.
+    def _get_unmasked_ids(self, cases):
+        """Return the ids of those cases whose contact data the user has had shown to him.
 
-        :param cases: complaint.case records to ask about; all without them
         :rtype: set
         """
-        domain = [('user_id', '=', self.env.uid), ('shown_until', '>', self.env.cr.now())]
-        if cases is not None:
-            domain.append(('case_id', 'in', cases.ids))
+        domain = self._get_unmasked_domain() & Domain('case_id', 'in', cases.ids)
         # What was shown to the user is asked for his own sake; the log is not his to read.
         return {case.id for [case] in self.sudo()._read_group(domain, ['case_id'])}
+
+    @api.model
+    def _get_unmasked_sql(self):
+        """Return the same for all cases, as a subselect: a search asks nothing beforehand."""
+        query = self.sudo()._search(self._get_unmasked_domain())  # idem
+        return query.select(self._field_to_sql(query.table, 'case_id', query))
+
+    @api.model
+    def _get_unmasked_domain(self):
+        return Domain('user_id', '=', self.env.uid) & Domain('shown_until', '>', self.env.cr.now())
