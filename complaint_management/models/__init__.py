@@ -133,6 +133,7 @@ from . import ir_sequence
 from . import ir_ui_menu
 from . import mail_thread
 from . import mail_activity
+from . import mail_activity_restricted
 from . import mail_message_masked
 from . import mail_tracking_value
 from . import res_company

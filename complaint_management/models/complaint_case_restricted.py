@@ -52,14 +52,30 @@ class ComplaintCaseRestricted(models.Model):
         self.ensure_one()
         activities = self.activity_ids.filtered(lambda activity: activity.user_id in strangers)
         own = activities.filtered(lambda activity: not activity.automated)
-        heirs = [
-            user
-            for role in ('handler', 'owner', 'team_leader')
-            for user in self._get_restricted_readers(self._get_recipients(role))
-        ]
-        (activities - own if heirs else activities).unlink()
-        if heirs:
-            own.with_context(mail_activity_quick_update=True).write({'user_id': heirs[0].id})
+        heir = self._get_restricted_heir()
+        (activities - own if heir else activities).unlink()
+        if heir:
+            own.with_context(mail_activity_quick_update=True).write({'user_id': heir.id})
+
+    def _get_restricted_heir(self):
+        """Return who does what somebody else may not do any more in this case, possibly nobody."""
+        for role in ('handler', 'owner', 'team_leader'):
+            if readers := self._get_restricted_readers(self._get_recipients(role)):
+                return readers[:1]
+        return self.env['res.users']
+
+    @api.model
+    def _schedule_quietly(self, user_ids, *args, **kwargs):
+        """Ask nobody for something in a restricted case who may not read it, but who may."""
+        asked = {}
+        for case, user_id in user_ids.items():
+            case_sudo = case.sudo()  # as above
+            if user_id and case_sudo.is_restricted:
+                user = self.env['res.users'].browse(user_id)
+                readers = case_sudo._get_restricted_readers(user)
+                user_id = (readers or case_sudo._get_restricted_heir()).id
+            asked[case] = user_id
+        return super()._schedule_quietly(asked, *args, **kwargs)
 
     # === FOLLOWERS AND MESSAGES === #
 

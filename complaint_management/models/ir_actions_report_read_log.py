@@ -10,6 +10,11 @@ class IrActionsReport(models.Model):
         self._log_printed_complaints(report, docids)
         return super()._get_rendering_context(report, docids, data)
 
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Record it too where a stored file is handed out instead of a new one."""
+        self._log_printed_complaints(self._get_report(report_ref), res_ids)
+        return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+
     @api.model
     def _log_printed_complaints(self, report, docids):
         model = self.env.get(report.model)

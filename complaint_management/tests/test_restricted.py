@@ -168,6 +168,20 @@ class TestShutOut(RestrictedCommon):
         self._restrict()
         self.assertFalse(todo.exists())
 
+    def test_later_the_software_asks_who_may_read_the_case(self):
+        self._restrict()
+        self.env['complaint.case']._schedule_quietly(
+            {self.case: self.colleague.id}, 'mail.mail_activity_data_call', "Follow up"
+        )
+        asked = self.case.activity_ids.filtered(lambda a: a.summary == "Follow up")
+        self.assertEqual(asked.user_id, self.handler)
+
+    def test_nobody_gives_a_stranger_something_to_do(self):
+        self._restrict()
+        self._activity(self.manager)
+        with self._refused("may not read this restricted complaint"):
+            self._activity(self.colleague)
+
     def test_who_hands_a_restricted_case_on_leaves_it(self):
         self._restrict()
         activity = self._activity(self.handler)
