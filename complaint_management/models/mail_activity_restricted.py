@@ -11,16 +11,12 @@ class MailActivityRestricted(models.Model):
     def _check_complaint_reader(self):
         # What the software asks for goes to readers by itself.
         by_hand = self.filtered(
-            lambda activity: (
-                activity.res_model == 'complaint.case'
-                and activity.user_id
-                and not activity.automated
-            )
+            lambda activity: activity.res_model == 'complaint.case' and not activity.automated
         )
         for activity in by_hand:
             case_sudo = self.env['complaint.case'].sudo().browse(activity.res_id)  # to tell why not
             user = activity.user_id
-            if case_sudo.is_restricted and not case_sudo._get_restricted_readers(user):
+            if user and case_sudo.is_restricted and not case_sudo._get_restricted_readers(user):
                 raise ValidationError(
                     self.env._(
                         "%(name)s may not read this restricted complaint. Choose the handler, the "
