@@ -266,6 +266,7 @@ class TestReadingByPrograms(HttpCase, ReadLogCommon):
         self._json2('search_read', domain=[['id', '=', self.case.id]], fields=['number'])
         self.assertEqual(self._rows(), [(self.handler, 'rpc')])
 
+    @mute_logger('odoo.http')
     def test_what_cannot_be_recorded_is_not_read(self):
         """On a read-only cursor another program is told which call to use."""
         domain = [['id', '=', self.case.id]]
