@@ -65,6 +65,7 @@
         'wizard/complaint_case_rule_validity_views.xml',
         'wizard/complaint_case_reopen_views.xml',
         'wizard/complaint_case_rule_closing_views.xml',
+        'wizard/complaint_case_unmask_views.xml',
         'wizard/complaint_event_revoke_views.xml',
         'wizard/complaint_preset_import_views.xml',
         'wizard/complaint_preset_preview_views.xml',
@@ -126,6 +127,8 @@
         'views/complaint_inspection_templates.xml',
         'views/complaint_inspection_views.xml',
         'views/complaint_conduct_views.xml',
+        'views/complaint_read_log_views.xml',
+        'views/complaint_export_log_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],

@@ -13,6 +13,12 @@ INTAKE_KEY = 'complaint_intake'
 # Context key for INTERNAL_WRITE: cases for which another one answers pass gates unasked.
 FREE_PASS_KEY = 'complaint_free_pass'
 
+# Context key for a masked field, or for their class: queries take the real values.
+RAW_FIELD_KEY = 'complaint_raw_field'
+
+# Minutes during which contact data stays shown to who asked for it with a reason.
+UNMASK_MINUTES = 60
+
 # Fixed phases of the life cycle. A company names and orders its stages freely; software that
 # must know where a case is asks for the phase. (value, English label)
 PHASES = [

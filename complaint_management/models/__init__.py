@@ -1,4 +1,5 @@
 from . import complaint_case_line
+from . import complaint_masked_mixin
 from . import complaint_guarded_mixin
 from . import complaint_guarded_record
 from . import complaint_guarded_line
@@ -8,6 +9,7 @@ from . import complaint_condition_mixin
 from . import complaint_rule_mixin
 from . import complaint_procedure
 from . import complaint_procedure_answer
+from . import complaint_procedure_masking
 from . import complaint_stage
 from . import complaint_stage_gate
 from . import complaint_milestone
@@ -108,6 +110,11 @@ from . import complaint_inspection_bulletin
 from . import complaint_conduct_kind
 from . import complaint_conduct
 from . import complaint_case_conduct
+from . import complaint_case_masking
+from . import complaint_case_restricted
+from . import complaint_case_reading
+from . import complaint_read_log
+from . import complaint_export_log
 from . import complaint_case_away
 from . import complaint_handover
 from . import complaint_handover_line
@@ -128,9 +135,12 @@ from . import complaint_tombstone
 from . import complaint_anchor
 from . import complaint_history_check
 from . import complaint_history_check_line
+from . import base_export_log
 from . import hr_department
 from . import hr_employee
 from . import hr_version
+from . import ir_actions_report_read_log
+from . import ir_qweb_field
 from . import ir_sequence
 from . import ir_ui_menu
 from . import mail_mail
@@ -138,6 +148,9 @@ from . import mail_template
 from . import mail_thread
 from . import mail_activity
 from . import rating_rating
+from . import mail_activity_restricted
+from . import mail_message_masked
+from . import mail_tracking_value
 from . import res_company
 from . import res_config_settings
 from . import res_lang
@@ -145,5 +158,6 @@ from . import res_partner
 from . import res_partner_data_export
 from . import res_users
 from . import res_users_conduct
+from . import res_users_contact
 from . import res_users_delegate
 from . import resource_resource

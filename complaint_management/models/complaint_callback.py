@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from ..tools.masked_fields import MaskedChar
+
 # Callbacks that still wait for a result; who could not be reached may call back himself.
 OPEN_STATES = ('planned', 'failed')
 MEANS = [
@@ -33,7 +35,7 @@ class ComplaintCallback(models.Model):
 
     _name = 'complaint.callback'
     _description = "Callback"
-    _inherit = ['complaint.guarded.line']
+    _inherit = ['complaint.guarded.line', 'complaint.masked.mixin']
     _order = 'planned_at desc, id desc'
     _rec_name = 'case_id'
 
@@ -102,7 +104,7 @@ class ComplaintCallback(models.Model):
         comodel_name='res.users', string="Analysed by", readonly=True, ondelete='restrict'
     )
     analysed_at = fields.Datetime(string="Analysed at", readonly=True)
-    phone = fields.Char(related='case_id.complainant_phone')
+    phone = MaskedChar(mask='phone', related='case_id.complainant_phone')
     case_stage_id = fields.Many2one(related='case_id.stage_id', string="Stage of the complaint")
     is_negative = fields.Boolean(compute='_compute_is_negative')
 

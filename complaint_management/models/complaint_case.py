@@ -11,8 +11,7 @@ PROTECTED_FIELDS = {
     'is_example',
     'rating_last_value',
 }
-# Those of them that an import of history brings along.
-HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}
+HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
 SUBJECT_LENGTH = 80
 
@@ -30,6 +29,7 @@ class ComplaintCase(models.Model):
         'mail.activity.mixin',
         'rating.mixin',
         'mail.tracking.duration.mixin',
+        'complaint.masked.mixin',
     ]
     _order = 'priority desc, id desc'
     _primary_email = 'complainant_email'

@@ -303,7 +303,9 @@ class ComplaintCaseSimilar(models.Model):
     @api.model
     def _describe_similar(self, case, values, keys, texts):
         """Return what the form shows about one similar complaint."""
-        met = [key for key in keys if case.filtered_domain(key['domain'])]
+        met = [
+            key for key in keys if not case._hides_key(key) and case.filtered_domain(key['domain'])
+        ]
         score = sum(key['score'] for key in met)
         reasons = [key['reason'] for key in met]
         if likeness := texts.get(case.id):

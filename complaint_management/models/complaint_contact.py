@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES, INTERNAL_KEY, INTERNAL_WRITE, UNDO_MINUTES
+from ..tools.masked_fields import MaskedChar, MaskedMany2one, MaskedText
 
 # Purposes that a contact gets only from the method that asks who may do so.
 ANSWER_PURPOSES = ('answer', 'department_answer')
@@ -39,7 +40,7 @@ class ComplaintContact(models.Model):
 
     _name = 'complaint.contact'
     _description = "Complaint Contact"
-    _inherit = ['complaint.case.line']
+    _inherit = ['complaint.case.line', 'complaint.masked.mixin']
     _order = 'occurred_at desc, id desc'
 
     case_id = fields.Many2one(readonly=True)
@@ -65,7 +66,7 @@ class ComplaintContact(models.Model):
     purpose = fields.Selection(
         selection=CONTACT_PURPOSES, required=True, default='other', readonly=True
     )
-    content = fields.Text()
+    content = MaskedText(mask='text')
     parts = fields.Json(readonly=True)  # [{'heading': …, 'text': …}] of a department's answer
     user_id = fields.Many2one(
         comodel_name='res.users',
@@ -75,7 +76,8 @@ class ComplaintContact(models.Model):
         ondelete='restrict',
         index=True,
     )
-    partner_id = fields.Many2one(
+    partner_id = MaskedMany2one(
+        mask='name',
         comodel_name='res.partner',
         string="With",
         readonly=True,
@@ -95,7 +97,7 @@ class ComplaintContact(models.Model):
         readonly=True,
         help="By which the system that sent the contact knows it.",
     )
-    counterpart = fields.Char(string="Spoke with", help="Who it was on the other side.")
+    counterpart = MaskedChar(mask='name', string="Spoke with", help="Who it was on the other side.")
     round = fields.Integer(readonly=True, default=1, aggregator=False)
     corrected_at = fields.Datetime(string="Words corrected at", readonly=True)
     can_correct = fields.Boolean(compute='_compute_can_correct')
@@ -226,8 +228,9 @@ class ComplaintContact(models.Model):
                     minutes=UNDO_MINUTES,
                 )
             )
+        self._drop_masked_values(vals := dict(vals))
         if 'content' in vals:
-            vals = {**vals, 'corrected_at': self.env.cr.now().replace(microsecond=0)}
+            vals['corrected_at'] = self.env.cr.now().replace(microsecond=0)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -19,6 +19,11 @@ class ComplaintFlag(models.Model):
     requires_legal_opinion = fields.Boolean(
         string="Requires a legal opinion", help="Legal staff see a case with this flag."
     )
+    hides_complainant = fields.Boolean(
+        string="Hides who complains",
+        help="The complainant asked not to be named: outside the receiving team name, customer, "
+        "phone and e-mail are masked, whatever the procedure says.",
+    )
     exempts_from_callback = fields.Boolean(string="Exempts from callback")
     implied_grade_id = fields.Many2one(
         comodel_name='complaint.grade',
@@ -26,3 +31,13 @@ class ComplaintFlag(models.Model):
         ondelete='set null',
         help="A case with this flag is at least this grave.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get('restricts_access'):
+            # Whoever follows a case that is restricted from now on may be out of its reach.
+            cases = self.env['complaint.case'].sudo()
+            cases.search(
+                [('flag_ids', 'in', self.ids), ('is_closed', '=', False)]
+            )._shut_out_strangers()
+        return result

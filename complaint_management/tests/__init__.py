@@ -36,13 +36,14 @@ from . import test_import
 from . import test_inform_rule
 from . import test_inspection
 from . import test_investigation
+from . import test_mail
+from . import test_masking
+from . import test_mass_complaint
 from . import test_kind
 from . import test_legal_hold
 from . import test_lesson
 from . import test_lesson_session
-from . import test_mail
 from . import test_mail_out
-from . import test_mass_complaint
 from . import test_measure
 from . import test_merge
 from . import test_number
@@ -53,6 +54,7 @@ from . import test_preset
 from . import test_preset_trades
 from . import test_promise
 from . import test_rating
+from . import test_read_log
 from . import test_recusal
 from . import test_regime_bank
 from . import test_regime_developer
@@ -69,6 +71,7 @@ from . import test_remedy_rule
 from . import test_reopening
 from . import test_repeat
 from . import test_retention
+from . import test_restricted
 from . import test_return
 from . import test_rounds
 from . import test_ruling

@@ -86,9 +86,7 @@ class TestEmployeeReport(ComplaintCommon):
 
     def test_who_is_complained_about_reads_no_further(self):
         case = self._report()
-        employee = self.env['hr.employee'].create(
-            {'name': "Outsider", 'user_id': self.outsider.id}
-        )
+        employee = self.env['hr.employee'].create({'name': "Outsider", 'user_id': self.outsider.id})
         case.accused_employee_ids = [Command.link(employee.id)]
         self.assertFalse(self.reported.search([]))
         self.assertEqual(self.reported.search_count([]), 0)

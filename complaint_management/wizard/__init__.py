@@ -32,3 +32,4 @@ from . import complaint_solution_renegotiate
 from . import complaint_remedy_execute
 from . import complaint_data_export
 from . import mail_compose_message
+from . import complaint_case_unmask

@@ -27,7 +27,7 @@ class ComplaintCaseAnswer(models.TransientModel):
     def _compute_draft(self):
         for wizard in self:
             wizard.means = wizard.case_id._get_preferred_means()
-            wizard.counterpart = wizard.case_id.complainant_name
+            wizard.counterpart = wizard.case_id._get_shown_name()
             wizard.content = wizard.case_id._get_answer_draft()
 
     @api.depends('means', 'case_id')

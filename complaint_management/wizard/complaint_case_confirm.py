@@ -35,7 +35,7 @@ class ComplaintCaseConfirm(models.TransientModel):
     @api.depends('case_id')
     def _compute_name(self):
         for wizard in self:
-            wizard.name = wizard.case_id.complainant_name
+            wizard.name = wizard.case_id._get_shown_name()
 
     def action_confirm(self):
         self.ensure_one()

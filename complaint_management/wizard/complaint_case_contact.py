@@ -59,7 +59,9 @@ class ComplaintCaseContact(models.TransientModel):
         for wizard in self:
             case = wizard.case_id
             is_source = wizard.kind == 'source'
-            wizard.counterpart = case.source_partner_id.name if is_source else case.complainant_name
+            wizard.counterpart = (
+                case.source_partner_id.name if is_source else case._get_shown_name()
+            )
 
     @api.depends('case_id', 'kind')
     def _compute_content(self):

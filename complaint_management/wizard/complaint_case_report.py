@@ -77,9 +77,7 @@ class ComplaintCaseReport(models.TransientModel):
     def _prepare_case_values(self):
         """Return the create values of the case; the team registers it and gives it a number."""
         self.ensure_one()
-        channel = self.env.ref(
-            'complaint_management.channel_colleague', raise_if_not_found=False
-        )
+        channel = self.env.ref('complaint_management.channel_colleague', raise_if_not_found=False)
         return {
             'description': self.description,
             'complainant_name': self.complainant_name,

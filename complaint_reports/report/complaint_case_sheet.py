@@ -126,6 +126,8 @@ class ReportComplaintCaseSheet(models.AbstractModel):
     @api.model
     def _get_address_cells(self, case):
         """Return where the customer lives, on one line, if the reader may see the customer."""
+        if case.is_contact_masked:
+            return []  # where somebody lives is contact data too
         partner = case.partner_id._filtered_access('read')
         lines = partner._display_address(without_company=True).splitlines() if partner else []
         address = ", ".join(line.strip() for line in lines if line.strip())

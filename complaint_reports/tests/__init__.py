@@ -2,6 +2,7 @@ from . import test_analysis_access
 from . import test_case_analysis
 from . import test_case_sheet
 from . import test_case_sheet_access
+from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
 from . import test_peer_faults
 from . import test_sla_analysis

@@ -2,8 +2,14 @@ import { registry } from "@web/core/registry";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 import { addSeenHistory } from "./seen_history";
+import { logReading } from "./log_reading";
 
 export class ComplaintCaseFormController extends FormController {
+    setup() {
+        super.setup();
+        logReading(this.model, this.orm);
+    }
+
     async onWillSaveRecord(record, changes) {
         addSeenHistory(record, changes);
         return super.onWillSaveRecord(record, changes);

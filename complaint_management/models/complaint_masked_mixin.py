@@ -1,0 +1,163 @@
+from itertools import groupby
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_list
+
+from ..const import RAW_FIELD_KEY
+from ..tools.contact_mask import is_masked, mask_email, mask_phone
+from ..tools.masked_fields import MaskedField, MaskedMany2one
+
+# What a reader can ask of the customer through a complaint, and how it is masked there.
+PARTNER_MASKS = {
+    'phone': mask_phone,
+    'phone_sanitized': mask_phone,
+    'email': mask_email,
+    'email_normalized': mask_email,
+    'email_formatted': mask_email,
+}
+
+
+class ComplaintMaskedMixin(models.AbstractModel):
+    """Has fields that readers outside the receiving team get masked (PAWN-4.4-b)."""
+
+    _name = 'complaint.masked.mixin'
+    _description = "Masked Contact Data"
+
+    def _get_masked_case(self):
+        """Hook: return the case by which this record's contact data is shown or masked."""
+        # The case of a line is known to whoever reads the line.
+        return self.sudo().case_id.sudo(False)
+
+    def _get_shown_domain(self, mask):
+        """Hook: return the domain of the records whose values a mask does not hide.
+
+        :param str mask: as in `MASKS`
+        :rtype: Domain; true where nothing is hidden from the user
+        """
+        domain = self.env['complaint.case']._get_shown_domain(mask)
+        return domain if domain.is_true() else Domain('case_id', 'any!', domain)
+
+    def _hides(self, mask):
+        """Say whether the user gets this record's values of a kind masked."""
+        self.ensure_one()
+        case = self._get_masked_case()
+        return case.is_name_masked if mask == 'name' else case.is_contact_masked
+
+    # === CUSTOMERS BEHIND THE RECORD === #
+
+    def web_read(self, specification):
+        """Mask the customer's contact data too where it is read through this record."""
+        result = super().web_read(specification)
+        asked = (specification.get('partner_id') or {}).get('fields') or {}
+        if not self.env.su and PARTNER_MASKS.keys() & asked.keys():
+            masked = {record.id for record in self if record._hides('phone')}
+            for values in result:
+                partner = values.get('partner_id')
+                if values['id'] in masked and partner:
+                    for name in PARTNER_MASKS.keys() & partner.keys():
+                        partner[name] = partner[name] and PARTNER_MASKS[name](partner[name])
+        return result
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Export no customer, and no contact data of one, that is masked: core follows the link."""
+        links = {
+            index: path
+            for index, path in enumerate(fields)
+            if path and isinstance(self._fields.get(path[0]), MaskedMany2one)
+        }
+        if self.env.su or not links:
+            return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        lines = []
+        runs = groupby(self, key=lambda record: (record._hides('name'), record._hides('phone')))
+        for (no_name, no_contact), run in runs:
+            records = self.browse(record.id for record in run)
+            # A column cannot be left out: its place is held by what is taken out below.
+            paths = [['.id'] if no_name and i in links else path for i, path in enumerate(fields)]
+            part = super(ComplaintMaskedMixin, records)._export_rows(
+                paths, _is_toplevel_call=_is_toplevel_call
+            )
+            for line in part:
+                for index, path in links.items():
+                    if no_name:
+                        line[index] = ''
+                    elif no_contact and line[index] and path[-1] in PARTNER_MASKS:
+                        line[index] = PARTNER_MASKS[path[-1]](line[index])
+            lines += part
+        return lines
+
+    # === DATABASE === #
+
+    def _with_raw_field(self, field):
+        """Return the model so that the real value of one field goes into a query."""
+        return self.with_context(**{RAW_FIELD_KEY: field})
+
+    def _get_shown_sql(self, mask, alias, query):
+        """Return the condition under which values are not hidden, or None without any."""
+        if self.env.su:
+            return None
+        domain = self._get_shown_domain(mask)
+        if domain.is_true():
+            return None
+        model = self.sudo()  # what is shown does not depend on further rights
+        return domain.optimize_full(model)._to_sql(model, alias, query)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Let nothing be sorted, grouped or counted by values that are hidden."""
+        sql = super()._field_to_sql(alias, field_expr, query)
+        field = self._fields.get(field_expr)
+        if not isinstance(field, MaskedField):
+            return sql
+        if self.env.context.get(RAW_FIELD_KEY) in (field, MaskedField):
+            return sql
+        shown = self._get_shown_sql(field.mask, alias, query)
+        return SQL("CASE WHEN %s THEN %s END", shown, sql) if shown else sql
+
+    def _fetch_query(self, query, fields):
+        """Keep real values in memory, for the software; they are masked on the way out."""
+        raw = self._with_raw_field(MaskedField)
+        return super(ComplaintMaskedMixin, raw)._fetch_query(query, fields).with_env(self.env)
+
+    # === WRITING === #
+
+    def copy_data(self, default=None):
+        """Copy no values that the user does not see."""
+        vals_list = super().copy_data(default=default)
+        for record, vals in zip(self, vals_list, strict=True):
+            for name in self._get_masked_names(vals):
+                if not self.env.su and record._hides(self._fields[name].mask):
+                    vals.pop(name)
+        return vals_list
+
+    def _drop_masked_values(self, vals):
+        """Take out values that a form shows masked and sends back; the real ones stay.
+
+        :param dict vals: to be written on these records; changed
+        :raise UserError: a text in which words were corrected around what is masked
+        """
+        if self.env.su:
+            return
+        names = [name for name in self._get_masked_names(vals) if is_masked(vals[name])]
+        masks = {self._fields[name].mask for name in names}
+        hidden = {mask for mask in masks if any(record._hides(mask) for record in self)}
+        texts = []
+        for name in names:
+            mask = self._fields[name].mask
+            if mask not in hidden:
+                continue
+            if mask == 'text':
+                texts.append(self._fields[name]._description_string(self.env))
+            else:
+                vals.pop(name)
+        if texts:
+            raise UserError(
+                self.env._(
+                    "Contact data is masked in these fields, and would be lost: %(fields)s. Show "
+                    "the contact data first.",
+                    fields=format_list(self.env, texts),
+                )
+            )
+
+    def _get_masked_names(self, names):
+        return [name for name in names if isinstance(self._fields.get(name), MaskedField)]
