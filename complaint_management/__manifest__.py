@@ -112,6 +112,8 @@
         'views/complaint_inspection_templates.xml',
         'views/complaint_inspection_views.xml',
         'views/complaint_conduct_views.xml',
+        # Pages of the customer.
+        'views/complaint_case_portal_templates.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],
@@ -119,6 +121,7 @@
         'demo/complaint_staff_demo.xml',
         'demo/complaint_team_demo.xml',
         'demo/complaint_partner_demo.xml',
+        'demo/complaint_portal_demo.xml',
         # Oldest first, so that the numbers follow the calendar.
         'demo/complaint_case_earlier_demo.xml',
         'demo/complaint_case_fortnight_demo.xml',

@@ -8,6 +8,7 @@ from . import complaint_condition_mixin
 from . import complaint_rule_mixin
 from . import complaint_procedure
 from . import complaint_procedure_answer
+from . import complaint_procedure_portal
 from . import complaint_stage
 from . import complaint_stage_gate
 from . import complaint_milestone
@@ -114,6 +115,9 @@ from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
+from . import complaint_case_portal
+from . import complaint_case_conversation
+from . import complaint_case_customer
 from . import complaint_tombstone
 from . import hr_department
 from . import hr_employee

@@ -1,2 +1,3 @@
 from . import anonymity
 from . import preset_files
+from . import uploads
