@@ -49,7 +49,9 @@ class ComplaintCaseConversation(models.Model):
         # An answer that went by mail stands among the answers already.
         told = {plaintext2html(contact.content or '') for contact in self._get_portal_answers()}
         rows = [
-            self._get_portal_message(mail, access_token) for mail in mails if mail.body not in told
+            self._get_portal_message(mail, access_token)
+            for mail in mails.sorted('id')
+            if mail.body not in told
         ]
         rows += [self._get_portal_contact(contact) for contact in words]
         rows.sort(key=lambda row: row['occurred_at'])
@@ -169,7 +171,8 @@ class ComplaintCaseConversation(models.Model):
         self.ensure_one()
         domain = Domain.FALSE
         if customer := self.partner_id:
-            domain |= Domain('author_id', 'child_of', customer.id)
+            domain |= Domain('author_id', '=', customer.id)
+            domain |= Domain('author_id.commercial_partner_id', '=', customer.id)
             domain |= Domain('partner_ids', 'in', customer.ids)
             domain |= Domain('notified_partner_ids', 'in', customer.ids)
         for address in self._get_customer_addresses():
@@ -191,7 +194,7 @@ class ComplaintCaseConversation(models.Model):
     def _is_customer_side(self, partner):
         """Say whether somebody is this customer or belongs to it."""
         self.ensure_one()
-        path = self.partner_id.parent_path
-        if not path or partner == self.partner_id:
-            return bool(path)
-        return partner.partner_share and (partner.parent_path or '').startswith(path)
+        customer = self.partner_id
+        if not customer or partner == customer:
+            return bool(customer)
+        return partner.partner_share and partner.commercial_partner_id == customer
