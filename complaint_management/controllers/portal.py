@@ -57,7 +57,7 @@ class ComplaintPortal(CustomerPortal):
     def _get_complaint_sortings(self):
         return {
             'received': {'label': request.env._("Newest"), 'order': 'received_at desc, id desc'},
-            'number': {'label': request.env._("Number"), 'order': 'number, id'},
+            'number': {'label': request.env._("Complaint number"), 'order': 'number, id'},
             'name': {'label': request.env._("Subject"), 'order': 'name, id'},
         }
 

@@ -292,7 +292,7 @@ class ComplaintCaseCustomer(models.Model):
         """Return the name of who acts."""
         self.ensure_one()
         name = self._get_customer_partner().name or self.complainant_name
-        return name or self.env._("The complainant")
+        return name or self.env._("Complainant without a name")
 
     def _get_readers(self):
         """Return who reads what this customer wrote."""
@@ -309,12 +309,15 @@ class ComplaintCaseCustomer(models.Model):
     def _tell_readers(self, words):
         """Give whoever works on it one thing to do, however often the customer writes.
 
+        Nobody works on a duplicate: there the people of the complaint that stays are told.
+
         :param str words: what to read with it
         """
         self.ensure_one()
-        if not self.activity_search([CUSTOMER_ACTIVITY]):
-            readers = self._get_readers()
-            self._plan_line_activities(CUSTOMER_ACTIVITY, {self: readers}, note=words)
+        case = self._get_survivor()
+        if not case.activity_search([CUSTOMER_ACTIVITY]):
+            readers = case._get_readers()
+            case._plan_line_activities(CUSTOMER_ACTIVITY, {case: readers}, note=words)
 
     def _get_chase_words(self):
         """Return what a customer says who asks for progress without a word."""

@@ -172,6 +172,14 @@ class TestPortalCustomer(PortalCommon):
         case.sudo().contact_owner_id = False
         self.assertEqual(self._as_customer(case)._get_readers(), self.manager)
 
+    def test_words_on_a_duplicate_reach_who_works_on_the_other(self):
+        case, other = self._create_case(), self._create_worked_case()
+        case.with_user(self.manager)._mark_duplicate(other)
+        self._as_customer(case)._add_customer_words("One thing more")
+        self.assertIn("One thing more", case.message_ids[0].body)
+        self.assertFalse(self._to_do(case))
+        self.assertEqual(self._to_do(other).user_id, self.handler)
+
     def test_the_staff_read_in_their_own_language(self):
         self.env['res.lang']._activate_lang('zh_CN')
         self.handler.lang, self.li.lang = 'en_US', 'zh_CN'
