@@ -343,7 +343,9 @@ class ComplaintPortal(CustomerPortal):
         methods=['POST'],
         website=True,
     )
-    def portal_complaint_withdraw(self, case_id, access_token=None, reason=None, sure=None, **kwargs):
+    def portal_complaint_withdraw(
+        self, case_id, access_token=None, reason=None, sure=None, **kwargs
+    ):
         """Withdraw the complaint, with a reason."""
         reason = self._read_text(reason)
 

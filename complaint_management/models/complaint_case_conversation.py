@@ -186,7 +186,10 @@ class ComplaintCaseConversation(models.Model):
         customer = self.partner_id
         if customer and customer in message.partner_ids | message.notified_partner_ids:
             return True
-        addresses = {email_normalize(message.email_from), email_normalize(message.outgoing_email_to)}
+        addresses = {
+            email_normalize(message.email_from),
+            email_normalize(message.outgoing_email_to),
+        }
         return self._is_customer_side(message.author_id) or bool(
             addresses & self._get_customer_addresses()
         )

@@ -264,7 +264,9 @@ class ComplaintCaseCustomer(models.Model):
         """
         self.ensure_one()
         # Whoever comes by a link follows nothing: the customer is told by name when it is time.
-        thread = self.with_context(mail_post_autofollow_author_skip=True, mail_post_autofollow=False)
+        thread = self.with_context(
+            mail_post_autofollow_author_skip=True, mail_post_autofollow=False
+        )
         return thread.message_post(
             body=plaintext2html((text or '').strip()),
             message_type='comment',

@@ -226,7 +226,9 @@ class ComplaintCasePortal(models.Model):
         user = self.env.user
         rater = self.partner_id if user._is_public() else user.partner_id
         asked = self.rating_ids.filtered(
-            lambda rating: rating.access_token and not rating.consumed and rating.partner_id == rater
+            lambda rating: (
+                rating.access_token and not rating.consumed and rating.partner_id == rater
+            )
         )
         if not (asked and rater):
             return []

@@ -31,9 +31,7 @@ class TestPortal(PortalCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.mine = cls._create_worked_case()
-        cls.other = cls._create_case(
-            name="The fridge of Zhou", partner_id=cls.zhou_partner.id
-        )
+        cls.other = cls._create_case(name="The fridge of Zhou", partner_id=cls.zhou_partner.id)
         cls.public = cls.env.ref('base.public_user')
 
     # === HELPERS === #

@@ -151,9 +151,7 @@ class TestPortalPage(PortalCommon):
         self.assertFalse(values['answer'])
         self.assertFalse(values['needs_decision'])
         titles = [(msg['title'], msg['author']) for msg in values['messages']]
-        self.assertEqual(
-            titles, [("Answer", case.company_id.name), ("Answer rejected", "You")]
-        )
+        self.assertEqual(titles, [("Answer", case.company_id.name), ("Answer rejected", "You")])
 
     def test_colleagues_of_a_company_read_who_wrote(self):
         case = self._create_case(partner_id=self.acme_partner.id)
