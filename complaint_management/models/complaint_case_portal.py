@@ -25,6 +25,21 @@ class ComplaintCasePortal(models.Model):
 
     _inherit = 'complaint.case'
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Let the link that one customer was sent die when the complaint becomes another's."""
+        customer_id = vals.get('partner_id') or False
+        handed_over = self.browse()
+        if 'partner_id' in vals:
+            handed_over = self.filtered(
+                lambda case: case.partner_id and case.partner_id.id != customer_id
+            )
+        result = super().write(vals)
+        if linked := handed_over.filtered('access_token'):
+            linked._write_internal({'access_token': False})
+        return result
+
     # === WHOSE COMPLAINTS === #
 
     @api.model

@@ -53,6 +53,18 @@ class TestPortalAccess(PortalCommon):
             self.assertFalse(self._found(visitor, case, ''))
             self.assertFalse(self._found(visitor, case))
 
+    def test_a_link_dies_with_a_change_of_the_customer(self):
+        case = self._create_case(
+            partner_id=False, complainant_name="Li", complainant_email="li@customer.example"
+        )
+        token = case._portal_ensure_token()
+        public = self.env.ref('base.public_user')
+        case.partner_id = self.customer
+        self.assertTrue(self._found(public, case, token), "It is known who that was")
+        case.partner_id = self.zhou_partner
+        self.assertFalse(self._found(public, case, token))
+        self.assertNotEqual(case._portal_ensure_token(), token)
+
     def test_a_link_does_not_widen_what_staff_read(self):
         case = self._create_case()
         token = case._portal_ensure_token()
