@@ -129,6 +129,8 @@
         'views/complaint_conduct_views.xml',
         'views/complaint_read_log_views.xml',
         'views/complaint_export_log_views.xml',
+        # Pages of the customer.
+        'views/complaint_case_portal_templates.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],
@@ -136,6 +138,7 @@
         'demo/complaint_staff_demo.xml',
         'demo/complaint_team_demo.xml',
         'demo/complaint_partner_demo.xml',
+        'demo/complaint_portal_demo.xml',
         # Oldest first, so that the numbers follow the calendar.
         'demo/complaint_case_earlier_demo.xml',
         'demo/complaint_case_fortnight_demo.xml',

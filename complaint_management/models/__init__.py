@@ -10,6 +10,7 @@ from . import complaint_rule_mixin
 from . import complaint_procedure
 from . import complaint_procedure_answer
 from . import complaint_procedure_masking
+from . import complaint_procedure_portal
 from . import complaint_stage
 from . import complaint_stage_gate
 from . import complaint_milestone
@@ -131,6 +132,9 @@ from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
+from . import complaint_case_portal
+from . import complaint_case_conversation
+from . import complaint_case_customer
 from . import complaint_tombstone
 from . import complaint_anchor
 from . import complaint_history_check

@@ -66,6 +66,7 @@ class ComplaintCaseClosing(models.Model):
             ('writing', "In writing"),
             ('message', "By message"),
             ('visit', "In person"),
+            ('portal', "Customer portal"),
         ],
         string="Means of withdrawal",
         copy=False,

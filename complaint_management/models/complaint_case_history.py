@@ -142,11 +142,13 @@ class ComplaintCaseHistory(models.Model):
         :return: list of {'occurred_at': naive UTC datetime, 'label': str}, oldest first
         """
         self.ensure_one()
-        stages = self.env['complaint.stage']
+        events = self.event_ids._get_effective().sorted(lambda e: (e.occurred_at, e.sequence))
+        entered = {event: (event.payload or {}).get('to_stage') for event in events}
+        stages = self.env['complaint.stage'].browse(set(filter(None, entered.values()))).exists()
+        labels = {stage.id: stage._get_portal_label() for stage in stages}
         passages = []
-        for event in self.event_ids._get_effective().sorted(lambda e: (e.occurred_at, e.sequence)):
-            stage = stages.browse((event.payload or {}).get('to_stage') or []).exists()
-            label = stage._get_portal_label() if stage else None
+        for event in events:
+            label = labels.get(entered[event])
             if event.milestone_id.code == 'registered':
                 label = event.milestone_id.name
             if label and (not passages or passages[-1]['label'] != label):

@@ -50,6 +50,11 @@ from . import test_number
 from . import test_panel
 from . import test_peer_faults
 from . import test_performance
+from . import test_portal
+from . import test_portal_access
+from . import test_portal_customer
+from . import test_portal_internal
+from . import test_portal_page
 from . import test_preset
 from . import test_preset_trades
 from . import test_promise

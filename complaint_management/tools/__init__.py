@@ -2,3 +2,4 @@ from . import anonymity
 from . import contact_mask
 from . import masked_fields
 from . import preset_files
+from . import uploads
