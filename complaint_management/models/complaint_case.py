@@ -8,8 +8,7 @@ from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHA
 PROTECTED_FIELDS = {
     *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
     *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
-    'is_example',
-    'rating_last_value',
+    *('is_example', 'rating_last_value'),
 }
 HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
