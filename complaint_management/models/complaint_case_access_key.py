@@ -24,15 +24,14 @@ class ComplaintCaseAccessKey(models.Model):
 
     # === MAKING AND TELLING === #
 
-    @api.model
-    def _complete_values(self, vals, history):
-        super()._complete_values(vals, history)
+    def _after_create(self, target_stage_ids, history):
         key = self.env.context.get(KEY_CONTEXT)
         if isinstance(key, access_key.AccessKey):
-            vals['access_key_hash'] = access_key.digest(key)
+            self._keep_access_key(key)  # before anything is sent that tells it
+        return super()._after_create(target_stage_ids, history)
 
     def _with_new_access_key(self):
-        """Return these cases in a context in which a case that is created gets a new key.
+        """Return these cases in a context in which the one case that is created gets a new key.
 
         The key can be told, by `_get_access_key_text`, for as long as that context lives.
         """
@@ -45,11 +44,14 @@ class ComplaintCaseAccessKey(models.Model):
         """
         self.ensure_one()
         case = self._with_new_access_key()
-        # The digest is hidden from everybody.
-        digest = access_key.digest(case.env.context[KEY_CONTEXT])
-        case.sudo()._write_internal({'access_key_hash': digest})
+        case._keep_access_key(case.env.context[KEY_CONTEXT])
         self._stamp('access_key_issued')
         return case
+
+    def _keep_access_key(self, key):
+        self.ensure_one()  # two cases with one key could not be told apart
+        # The digest is hidden from everybody.
+        self.sudo()._write_internal({'access_key_hash': access_key.digest(key)})
 
     def _get_access_key_text(self):
         """Return the key of this case in groups while it can be told, else an empty text.

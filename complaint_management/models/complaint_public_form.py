@@ -4,7 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from odoo import api, models
-from odoo.tools import email_normalize, hash_sign, human_size, verify_hash_signed
+from odoo.tools import email_normalize, hash_sign, verify_hash_signed
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..tools import uploads
@@ -16,6 +16,7 @@ OLDEST_HOURS = 24
 
 FILE_COUNT = 5
 FILE_BYTES = 10 * 1024 * 1024
+FILE_SIZE = f'{FILE_BYTES // 1024**2} MB'
 
 SHORT, LONG = 200, 10_000
 PHONE_DIGITS = 5
@@ -220,8 +221,9 @@ class ComplaintPublicForm(models.AbstractModel):
     def _judge_file(self, name, content):
         """Return (what is wrong, None) or (None, the type under which the file is kept)."""
         if len(content) > FILE_BYTES:
-            size = human_size(FILE_BYTES)
-            return self.env._("“%(file)s” is larger than %(size)s.", file=name, size=size), None
+            return self.env._(
+                "“%(file)s” is larger than %(size)s.", file=name, size=FILE_SIZE
+            ), None
         if not content:
             return self.env._("“%(file)s” is empty.", file=name), None
         mimetype = uploads.get_type(name, content, guess_mimetype(content, uploads.UNKNOWN))
@@ -242,7 +244,7 @@ class ComplaintPublicForm(models.AbstractModel):
             "At most %(count)s files of up to %(size)s: pictures, PDF, text, office documents, "
             "sound, video.",
             count=FILE_COUNT,
-            size=human_size(FILE_BYTES),
+            size=FILE_SIZE,
         )
 
     @api.model

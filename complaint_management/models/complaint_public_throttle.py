@@ -118,10 +118,11 @@ class ComplaintPublicThrottle(models.Model):
     def _get_limit(self, name):
         """Return a limit of `LIMITS` as the administrator set it."""
         # Parameters are the administrator's; everybody is held to them.
-        value = self.env['ir.config_parameter'].sudo().get_param(f'complaint_management.{name}')
+        parameters = self.env['ir.config_parameter'].sudo()
+        value = parameters.get_param(f'complaint_management.{name}', LIMITS[name])
         try:
             return max(int(value), 0)
-        except (TypeError, ValueError):
+        except ValueError:  # set by hand
             return LIMITS[name]
 
     @api.model
