@@ -1,8 +1,9 @@
 import time
 
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
 
@@ -328,7 +329,7 @@ class ComplaintPublic(http.Controller):
         if not 0 < case_id <= MAX_ID:
             raise NotFound
         cases = request.env['complaint.case'].sudo()  # idem
-        case = cases.search(cases._get_published_domain() & [('id', '=', case_id)])
+        case = cases.search(cases._get_published_domain() & Domain('id', '=', case_id))
         if not case:
             raise NotFound
         return self._render('complaint_management.public_result', {'case': case}, indexed=True)
@@ -339,8 +340,11 @@ class ComplaintPublic(http.Controller):
         """Return the team with this word in its address.
 
         :raise NotFound: there is none, or it is not open to everybody
+        :raise BadRequest: no address has such a word
         """
-        teams = request.env['complaint.team']._get_public_teams(slug.replace('\0', ''))
+        if '\0' in slug:
+            raise BadRequest
+        teams = request.env['complaint.team']._get_public_teams(slug)
         if not teams:
             raise NotFound
         return teams

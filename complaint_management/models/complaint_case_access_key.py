@@ -51,7 +51,7 @@ class ComplaintCaseAccessKey(models.Model):
     def _keep_access_key(self, key):
         self.ensure_one()  # two cases with one key could not be told apart
         # The digest is hidden from everybody.
-        self.sudo()._write_internal({'access_key_hash': access_key.digest(key)})
+        self.sudo()._write_internal({'access_key_hash': access_key.digest(key.text)})
 
     def _get_access_key_text(self):
         """Return the key of this case in groups while it can be told, else an empty text.
@@ -63,7 +63,7 @@ class ComplaintCaseAccessKey(models.Model):
         if not isinstance(key, access_key.AccessKey):
             return ''
         stored = self.sudo().access_key_hash or ''  # hidden from everybody
-        return access_key.show(key) if consteq(access_key.digest(key), stored) else ''
+        return access_key.show(key.text) if consteq(access_key.digest(key.text), stored) else ''
 
     def action_issue_access_key(self):
         """Make a new key for the complainant and show it, once."""

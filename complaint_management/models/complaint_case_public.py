@@ -70,9 +70,12 @@ class ComplaintCasePublic(models.Model):
         return self.create({**vals, 'registered_at': False})
 
     def _keep_public_files(self, files):
-        """Attach files to this case; returns them."""
+        """Attach files to this case.
+
+        :param files: create values of ir.attachment
+        """
         self.ensure_one()
-        return self.env['ir.attachment'].create(
+        self.env['ir.attachment'].create(
             [{**values, 'res_model': self._name, 'res_id': self.id} for values in files]
         )
 
@@ -125,7 +128,10 @@ class ComplaintCasePublic(models.Model):
         survivor = self._get_survivor()
         if survivor != self:
             return survivor._add_publicly(text, files)
-        attachments = self._keep_public_files(files) if files else self.env['ir.attachment']
+        # `message_post` takes only files that wait for a message.
+        attachments = self.env['ir.attachment'].create(
+            [{**values, 'res_model': 'mail.compose.message', 'res_id': 0} for values in files]
+        )
         author = self.partner_id
         title = self.env._("Added by the complainant on the public page")
         self.message_post(

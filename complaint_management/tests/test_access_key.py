@@ -22,7 +22,7 @@ class TestAccessKey(ComplaintCommon):
         return self.env['complaint.case']._find_by_access_key(text)
 
     def test_a_key_has_128_random_bits_in_groups(self):
-        keys = {access_key.make() for _number in range(200)}
+        keys = {access_key.make().text for _number in range(200)}
         self.assertEqual(len(keys), 200)
         for key in keys:
             number = 0
@@ -54,7 +54,7 @@ class TestAccessKey(ComplaintCommon):
 
     def test_each_wrong_key_costs_the_same_single_query(self):
         case, key = self._make_case()
-        wrong = access_key.show(access_key.make())
+        wrong = access_key.show(access_key.make().text)
         for typed in ('', 'nonsense', wrong, f'{key[:-1]}{"0" if key[-1] != "0" else "2"}'):
             self.env.flush_all()
             with self.assertQueryCount(1):
@@ -83,7 +83,7 @@ class TestAccessKey(ComplaintCommon):
                 record.read(['access_key_hash'])
             with self.assertRaises(AccessError):
                 record.search([('access_key_hash', '=', access_key.digest(key))])
-            with self.assertRaises((AccessError, UserError)):
+            with self.assertRaises(UserError):
                 record.write({'access_key_hash': access_key.digest('x')})
         with self._refused("The software sets these fields itself"):
             case.sudo().create({'name': "x", 'access_key_hash': access_key.digest('x')})

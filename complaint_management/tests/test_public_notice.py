@@ -107,5 +107,5 @@ class TestPublicNotice(PublicCommon):
         self.assertEqual(second.text.count('<article'), 1)
         for path in ('/page/0', f'/page/{"9" * 30}', '/page/-1', '/page/x'):
             self.assertLess(self._open(f'/complaint/published{path}').status_code, 500, path)
-        for odd in ('0', '-1', '9' * 30, 'x', '1e3', '%00', str(2**31)):
+        for odd in ('0', '-1', '9' * 30, 'x', '1e3', str(2**31)):
             self.assertEqual(self._open(f'/complaint/published/{odd}').status_code, 404, odd)

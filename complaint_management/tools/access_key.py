@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from dataclasses import dataclass, field
 
 BITS = 128
 # Digits and capital letters without those that people mix up (I, L, O) and without U.
@@ -12,10 +13,14 @@ GROUP = 5
 LOOKS_LIKE = str.maketrans('OIL', '011')
 
 
-class AccessKey(str):
-    """A key in plain words. No client can send an object of this class."""
+@dataclass(frozen=True)
+class AccessKey:
+    """A key while it can be told. No client can send an object of this class.
 
-    __slots__ = ()
+    It is no text: a context that holds the same text is another one.
+    """
+
+    text: str = field(repr=False)  # so that it stays out of logs
 
 
 def make() -> AccessKey:
