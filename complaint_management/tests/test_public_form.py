@@ -200,7 +200,7 @@ class TestPublicForm(PublicCommon):
         response, case = self._file()
         self.assertFalse(case.number or case.registered_at)
         self.assertEqual(self._codes(case), ['received'])
-        self.assertIn("gets a number as soon as", response.text)
+        self.assertIn("It gets one as soon as our staff has looked at it", response.text)
         case.with_user(self.receiver).action_register()
         self.assertEqual(case.contact_owner_id, self.receiver)
 
