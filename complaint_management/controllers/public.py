@@ -95,7 +95,7 @@ class ComplaintPublic(http.Controller):
             case = request.env['complaint.case']._file_publicly(team, values, files, partner)
             request.session[THANKS_SESSION] = {
                 'case_id': case.id,
-                'key': case._get_access_key_text(),
+                'key': case._get_access_key(),
                 'until': time.time() + THANKS_SECONDS,
             }
         return request.redirect('/complaint/thanks')

@@ -33,14 +33,14 @@ class ComplaintCaseAccessKey(models.Model):
     def _with_new_access_key(self):
         """Return these cases in a context in which the one case that is created gets a new key.
 
-        The key can be told, by `_get_access_key_text`, for as long as that context lives.
+        The key can be told, by `_get_access_key`, for as long as that context lives.
         """
         return self.with_context(**{KEY_CONTEXT: access_key.make()})
 
     def _issue_access_key(self):
         """Give this case a new key; the old one, if there was one, is void.
 
-        :return: the case in a context in which `_get_access_key_text` tells the key
+        :return: the case in a context in which `_get_access_key` tells the key
         """
         self.ensure_one()
         case = self._with_new_access_key()
@@ -54,10 +54,20 @@ class ComplaintCaseAccessKey(models.Model):
         self.sudo()._write_internal({'access_key_hash': access_key.digest(key.text)})
 
     def _get_access_key_text(self):
-        """Return the key of this case in groups while it can be told, else an empty text.
+        """Return the words that give the key, for the first acknowledgement; else an empty text."""
+        self.ensure_one()
+        key = self._get_access_key()
+        if not key:
+            return ''
+        return self.env._(
+            "Your key to follow the complaint without a log-in: %(key)s\nEnter it under %(url)s. "
+            "Keep it safe: we tell it only now, and whoever has it can read the answer.",
+            key=key,
+            url=f'{self.get_base_url()}/complaint/follow',
+        )
 
-        Pages and the first acknowledgement print it; nobody can ask for it later.
-        """
+    def _get_access_key(self):
+        """Return the key of this case in groups while it can be told, else an empty text."""
         self.ensure_one()
         key = self.env.context.get(KEY_CONTEXT)
         if not isinstance(key, access_key.AccessKey):
@@ -79,7 +89,7 @@ class ComplaintCaseAccessKey(models.Model):
                 'message': self.env._(
                     "%(key)s. Give it to the complainant: it is shown only now, and an earlier key "
                     "no longer works.",
-                    key=case._get_access_key_text(),
+                    key=case._get_access_key(),
                 ),
                 'sticky': True,
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},

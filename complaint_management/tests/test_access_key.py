@@ -15,7 +15,7 @@ class TestAccessKey(ComplaintCommon):
         cases = self.env['complaint.case'].with_user(self.receiver)._with_new_access_key()
         case = cases.create({'name': "Lift", 'partner_id': self.customer.id})
         return self._as(self.receiver, self.env[case._name].browse(case.id)), (
-            case._get_access_key_text()
+            case._get_access_key()
         )
 
     def _find(self, text):
@@ -71,9 +71,9 @@ class TestAccessKey(ComplaintCommon):
 
     def test_the_key_can_be_told_only_where_it_was_made(self):
         case, key = self._make_case()
-        self.assertEqual(case._get_access_key_text(), '')
+        self.assertEqual(case._get_access_key(), '')
         forged = case.with_context(**{KEY_CONTEXT: access_key.normalize(key)})
-        self.assertEqual(forged._get_access_key_text(), '')
+        self.assertEqual(forged._get_access_key(), '')
 
     def test_nobody_reads_or_writes_the_digest(self):
         case, key = self._make_case()
@@ -91,6 +91,14 @@ class TestAccessKey(ComplaintCommon):
             case.sudo().write({'access_key_hash': access_key.digest('x')})
         self.assertEqual(self._find(key), case)
 
+    def test_the_first_acknowledgement_can_tell_it(self):
+        cases = self.env['complaint.case']._with_new_access_key()
+        case = cases.create({'name': "Lift"})
+        text = case._get_access_key_text()
+        self.assertIn(case._get_access_key(), text)
+        self.assertIn('/complaint/follow', text)
+        self.assertEqual(self.env['complaint.case'].browse(case.id)._get_access_key_text(), '')
+
     def test_a_client_cannot_choose_the_key_of_a_case(self):
         cases = self.env['complaint.case'].with_context(**{KEY_CONTEXT: 'A' * 26})
         self.assertFalse(cases.create({'name': "x"}).sudo().access_key_hash)
@@ -103,7 +111,7 @@ class TestAccessKey(ComplaintCommon):
         self.assertEqual(self._find(new), case)
         self.assertEqual(self._codes(case)[-1], 'access_key_issued')
         self.assertNotIn(access_key.normalize(new), str(case.sudo().event_ids.mapped('payload')))
-        self.assertEqual(case._get_access_key_text(), '')
+        self.assertEqual(case._get_access_key(), '')
 
     def test_who_may_not_write_the_case_issues_no_key(self):
         case, key = self._make_case()

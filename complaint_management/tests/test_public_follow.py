@@ -28,7 +28,7 @@ class TestPublicFollow(PublicCommon):
                 'basis': "Internal basis",
             }
         )
-        cls.key = case._get_access_key_text()
+        cls.key = case._get_access_key()
         cls.case = cls.cases.browse(case.id)
         cls.case.message_post(body="Internal note")
 
@@ -170,7 +170,7 @@ class TestPublicFollow(PublicCommon):
 
     def test_a_draft_has_no_number_and_a_duplicate_passes_on(self):
         draft = self.cases._with_new_access_key().create({'name': "x", 'registered_at': False})
-        page = self._enter(draft._get_access_key_text()).text
+        page = self._enter(draft._get_access_key()).text
         self.assertIn("It gets one as soon as our staff has looked at it", page)
         self.case.sudo()._get_public_status()
         other = self._create_case()

@@ -85,7 +85,7 @@ class TestPublicThrottle(PublicCommon):
             self.assertIn("No complaint is found by this key", response.text)
         case = self.cases._with_new_access_key().create({'name': "x"})
         # The right key does not tell itself from a wrong one any more, either.
-        for key in (access_key.make().text, case._get_access_key_text(), ''):
+        for key in (access_key.make().text, case._get_access_key(), ''):
             response = self._post('/complaint/follow', {'key': key})
             self.assertEqual(response.status_code, 429)
             self.assertEqual(response.headers['Retry-After'], '3600')
