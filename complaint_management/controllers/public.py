@@ -19,6 +19,7 @@ MAX_ID = 2**31 - 1
 
 FOLLOW_SESSION = 'complaint_follow'
 THANKS_SESSION = 'complaint_thanks'
+WRONG_SESSION = 'complaint_wrong_key'
 
 HEADERS = {
     'Cache-Control': 'no-store',
@@ -182,24 +183,24 @@ class ComplaintPublic(http.Controller):
     def follow(self, **_params):
         """Show how the complaint stands whose key was entered, or ask for a key."""
         case = self._get_followed_case()
-        return self._render_status(case) if case else self._render_key()
+        wrong = request.session.pop(WRONG_SESSION, None)
+        return self._render_status(case) if case and wrong is None else self._render_key(wrong)
 
-    @http.route(
-        '/complaint/follow',
-        type='http',
-        auth='public',
-        website=True,
-        sitemap=False,
-        methods=['POST'],
-    )
+    # Without what a page needs: it only looks up and leads on, and must be cheap.
+    @http.route('/complaint/follow', type='http', auth='public', methods=['POST'])
     def enter_key(self, key='', **_params):
-        """Open the complaint of a key for a while; wrong keys all get the same answer."""
+        """Open the complaint of a key for a while; wrong keys all get the same answer.
+
+        Any answer but a refusal is a way back to the page, which costs nothing to make.
+        """
         if request.env['complaint.public.throttle']._exceeds('lookup_limit', self._get_address()):
             return self._refuse()
         key = key if isinstance(key, str) else ''
         case = request.env['complaint.case']._find_by_access_key(key)
         if not case:
-            return self._render_key(key[:100])
+            request.session[WRONG_SESSION] = key[:100]
+            return request.redirect('/complaint/follow')
+        request.session.pop(WRONG_SESSION, None)
         request.session[FOLLOW_SESSION] = {
             'case_id': case.id,
             'digest': case.access_key_hash,
@@ -362,7 +363,9 @@ class ComplaintPublic(http.Controller):
 
     def _refuse(self):
         """Answer whoever asks too often, at little cost."""
-        page = request.env['ir.qweb']._render('complaint_management.public_too_many', {})
+        # Without what pages of the portal show about company and visitor.
+        qweb = request.env['ir.qweb'].with_context(minimal_qcontext=True)
+        page = qweb._render('complaint_management.public_too_many', {'lang': request.env.lang})
         headers = [*HEADERS.items(), *NOT_INDEXED.items(), ('Retry-After', '3600')]
         response = request.make_response(page, headers)
         response.status_code = 429
