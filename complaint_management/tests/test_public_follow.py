@@ -148,8 +148,9 @@ class TestPublicFollow(PublicCommon):
 
     def test_somebody_reads_it_where_nobody_handles_yet(self):
         case = self._create_case(handler_id=False)
-        case._write_internal({'contact_owner_id': False})
-        case.sudo()._add_publicly("More")
+        case._write_internal({'contact_owner_id': False, 'followup_user_id': False})
+        visitor = self.env.ref('base.public_user')
+        case.with_user(visitor).sudo()._add_publicly("More")
         todo = case.activity_ids.filtered(lambda activity: activity.summary == ADDED)
         self.assertEqual(todo.user_id, self.team.leader_id)
 
