@@ -147,6 +147,7 @@ class ComplaintPublic(http.Controller):
             'token': form._sign(team, question, at=opened and opened[2].timestamp()),
             'file_hint': form._get_file_hint(),
             'file_types': form._get_accepted_extensions(),
+            'lost_files': bool(errors) and self._has_files(),
         }
         return self._render('complaint_management.public_form', values, indexed=True)
 
@@ -292,6 +293,7 @@ class ComplaintPublic(http.Controller):
             'added': added and not errors,
             'file_hint': form._get_file_hint(),
             'file_types': form._get_accepted_extensions(),
+            'lost_files': bool(errors) and self._has_files(),
         }
         return self._render('complaint_management.public_status', values)
 
@@ -349,6 +351,10 @@ class ComplaintPublic(http.Controller):
         if not teams:
             raise NotFound
         return teams
+
+    def _has_files(self):
+        """Say whether files came along; no browser can be told to keep them in its form."""
+        return any(file.filename for file in request.httprequest.files.getlist('files'))
 
     def _get_address(self):
         """Return whom the address of this request stands for."""

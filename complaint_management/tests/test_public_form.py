@@ -135,6 +135,12 @@ class TestPublicForm(PublicCommon):
         self.assertIn('href="#field_description"', response.text)
         self.assertRegex(response.text, r'name="description"[^>]*aria-invalid="true"')
 
+    def test_files_must_be_chosen_again_after_an_error(self):
+        again = "Please choose your files again."
+        response, _cases = self._file(description='', files={'files': ('a.png', PNG, 'image/png')})
+        self.assertIn(again, response.text)
+        self.assertNotIn(again, self._file(description='')[0].text)
+
     def test_there_must_be_a_way_to_answer_or_the_wish_for_none(self):
         response, cases = self._file(complainant_phone='')
         self.assertFalse(cases)
