@@ -33,6 +33,7 @@
         'data/mail_template_data.xml',
         'data/complaint_stage_data.xml',
         'data/complaint_feedback_data.xml',
+        'data/complaint_public_question_data.xml',
         'data/complaint_team_data.xml',
         'data/complaint_preset_data.xml',
         'wizard/complaint_assistance_reply_views.xml',
@@ -109,6 +110,8 @@
         'views/complaint_case_privacy_views.xml',
         'views/complaint_history_check_views.xml',
         'views/complaint_anchor_views.xml',
+        'views/complaint_public_question_views.xml',
+        'views/complaint_public_templates.xml',
         'views/complaint_preset_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
@@ -137,6 +140,7 @@
     'demo': [
         'demo/complaint_staff_demo.xml',
         'demo/complaint_team_demo.xml',
+        'demo/complaint_public_demo.xml',
         'demo/complaint_partner_demo.xml',
         'demo/complaint_portal_demo.xml',
         # Oldest first, so that the numbers follow the calendar.

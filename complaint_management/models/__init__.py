@@ -24,6 +24,7 @@ from . import complaint_grade_rule
 from . import complaint_flag
 from . import complaint_closing_reason
 from . import complaint_team
+from . import complaint_team_public
 from . import complaint_case
 from . import complaint_case_dialog
 from . import complaint_case_intake
@@ -76,6 +77,11 @@ from . import complaint_remedy_note
 from . import complaint_case_remedy
 from . import complaint_case_closing
 from . import complaint_case_notice
+from . import complaint_case_access_key
+from . import complaint_case_public
+from . import complaint_public_throttle
+from . import complaint_public_question
+from . import complaint_public_form
 from . import complaint_case_confirmation
 from . import complaint_case_rating
 from . import complaint_case_api

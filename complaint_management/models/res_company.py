@@ -46,6 +46,17 @@ class ResCompany(models.Model):
         'CHECK (complaint_retention_value >= 0)', "A retention period cannot be negative."
     )
 
+    complaint_public_pages = fields.Boolean(
+        string="Public complaint pages",
+        default=True,
+        help="Off: nobody without a log-in can send or follow a complaint of this company, "
+        "whatever its teams say.",
+    )
+    complaint_publish_online = fields.Boolean(
+        string="Published results on the web",
+        help="Anybody can read the published results of complaints, without names.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

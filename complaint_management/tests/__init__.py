@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_key
 from . import test_anonymity
 from . import test_attacker
 from . import test_anchor
@@ -60,6 +61,11 @@ from . import test_preset_trades
 from . import test_promise
 from . import test_rating
 from . import test_read_log
+from . import test_public_follow
+from . import test_public_form
+from . import test_public_notice
+from . import test_public_throttle
+from . import test_public_uploads
 from . import test_recusal
 from . import test_regime_bank
 from . import test_regime_developer
