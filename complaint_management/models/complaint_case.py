@@ -25,6 +25,7 @@ class ComplaintCase(models.Model):
     _name = 'complaint.case'
     _description = "Complaint"
     _inherit = [
+        'complaint.recusal.thread',
         'portal.mixin',
         'mail.activity.mixin',
         'rating.mixin',

@@ -1,0 +1,171 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class ComplaintCaseRecusal(models.Model):
+    """What happens when somebody is recused from a case: he loses every thread to it."""
+
+    _inherit = 'complaint.case'
+
+    def _get_recusal_cases(self):
+        return self
+
+    @api.constrains('recused_user_ids')
+    def _keep_recused_away(self):
+        """Take from who is recused what he follows, was told, and has to do (T16).
+
+        Runs whenever who is recused was reckoned anew, so also when an employee gets a user.
+        """
+        cases = self.filtered('recused_user_ids').sudo()  # things of other people
+        if not cases:
+            return
+        people = {case: case.recused_user_ids for case in cases}
+        self._cut_off_followers(people)
+        self._cut_off_messages(people)
+        self._hand_on_panels(people)
+        self._hand_on_activities(people)
+        # A link that somebody kept would open the case without any log-in.
+        self._renew_tokens(cases)
+
+    # === FOLLOWERS AND MESSAGES === #
+
+    @api.model
+    def _get_recusal_threads(self, cases):
+        """Return {(model, id): case} of the cases and of their lines that have messages."""
+        threads = {(case._name, case.id): case for case in cases}
+        for name in self.env['mail.message']._get_recusal_lines():
+            lines = self.env[name].sudo().search([('case_id', 'in', cases.ids)])  # all of them
+            threads |= {(name, line.id): line.case_id for line in lines}
+        return threads
+
+    @api.model
+    def _cut_off_followers(self, people):
+        """Let nobody follow a case from which he is recused.
+
+        :param dict people: {case: res.users}
+        """
+        cases = self.union(*people)
+        followers = self.env['mail.followers'].sudo()  # of other people
+        domain = followers._get_domain_of_cases(cases.ids)
+        domain &= Domain('partner_id', 'in', self._get_recused_partners(cases).ids)
+        threads = self._get_recusal_threads(cases)
+        followers.search(domain).filtered(
+            lambda follower: (
+                follower.partner_id
+                in self._get_recused_partners(threads[follower.res_model, follower.res_id])
+            )
+        ).unlink()
+
+    @api.model
+    def _get_recused_partners(self, cases):
+        partner_ids, _emails = cases._get_recused_addresses()
+        return self.env['res.partner'].browse(partner_ids)
+
+    @api.model
+    def _cut_off_messages(self, people):
+        """Let no inbox count messages that can be read no more, and no list of stars keep them.
+
+        :param dict people: {case: res.users}
+        """
+        cases = self.union(*people)
+        partners = cases.recused_user_ids.partner_id
+        messages = self.env['mail.message'].sudo()  # closed to them
+        domain = messages._get_domain_of_cases(cases.ids)
+        threads = self._get_recusal_threads(cases)
+        told = self.env['mail.notification'].sudo()  # idem
+        unread = told.search(
+            Domain('is_read', '=', False)
+            & Domain('res_partner_id', 'in', partners.ids)
+            & Domain('mail_message_id', 'any!', domain)
+        ).filtered(
+            lambda row: (
+                row.res_partner_id
+                in people[
+                    threads[row.mail_message_id.model, row.mail_message_id.res_id]
+                ].partner_id
+            )
+        )
+        unread.write({'is_read': True})
+        for message in messages.search(domain & Domain('starred_partner_ids', 'in', partners.ids)):
+            message.starred_partner_ids -= people[threads[message.model, message.res_id]].partner_id
+
+    # === ACTIVITIES === #
+
+    @api.model
+    def _hand_on_activities(self, people):
+        """Give what the recused had to do to the next one who may; approvals go their own way.
+
+        :param dict people: {case: res.users}
+        """
+        cases = self.union(*people)
+        activities = self.env['mail.activity'].sudo()  # of other people
+        found = activities.search(
+            activities._get_domain_of_cases(cases.ids)
+            & Domain('user_id', 'in', cases.recused_user_ids.ids)
+            & Domain('complaint_approval_id', '=', False)
+        )
+        if not found:
+            return
+        threads = self._get_recusal_threads(cases)
+        groups = {}
+        for activity in found:
+            case = threads[activity.res_model, activity.res_id]
+            if activity.user_id in people[case]:
+                user = case._get_recusal_successor()
+                groups[user] = groups.get(user, activities) | activity
+        for user, group in groups.items():
+            if user:
+                group.with_context(
+                    mail_activity_quick_update=True, complaint_quiet_activity=True
+                ).write({'user_id': user.id})
+            else:
+                group.unlink()
+
+    def _get_recusal_successor(self):
+        """Return who takes over what a recused person had to do, possibly nobody.
+
+        The leader of the team, of the teams above it, then somebody of the committee.
+        """
+        self.ensure_one()
+        return self._get_recusal_deciders(self.recused_user_ids)[:1]
+
+    def _get_recusal_deciders(self, excluded):
+        """Return those of the next level above the case who are not involved.
+
+        :param excluded: res.users who are
+        :rtype: res.users recordset: one leader, or the committee
+        """
+        self.ensure_one()
+        case = self.sudo()  # who leads what is no secret, but may be out of reach
+        team = case.team_id
+        excluded |= case.recused_user_ids
+        company = case.company_id.id
+        for level in team | team._get_teams_above() if team else ():
+            leader = level.leader_id - excluded
+            if leader and leader._may_be_given_complaints(company):
+                return leader.sudo(False)
+        return case._get_committee() - excluded
+
+    # === PANELS === #
+
+    @api.model
+    def _hand_on_panels(self, people):
+        """Disinvite the recused from the panels that have not ended."""
+        for case, users in people.items():
+            for panel in case.panel_ids.filtered(lambda panel: panel.state == 'called'):
+                if uninvited := panel.attendee_ids & users:
+                    panel._write_internal({'attendee_ids': [(3, user.id) for user in uninvited]})
+                    panel._disinvite({panel: uninvited})
+            if users & case.panel_user_ids:
+                case.panel_ids._refresh_readers()
+
+    # === TOKENS === #
+
+    @api.model
+    def _renew_tokens(self, cases):
+        """Let links that were handed out open nothing any more; the next mail brings new ones."""
+        cases.filtered('access_token').write({'access_token': False})
+        files = self.env['ir.attachment'].sudo()  # whoever may see them
+        files.search(
+            files._get_domain_of_cases(cases.ids) & Domain('access_token', '!=', False)
+        ).write({'access_token': False})
