@@ -112,6 +112,8 @@
         'views/complaint_inspection_templates.xml',
         'views/complaint_inspection_views.xml',
         'views/complaint_conduct_views.xml',
+        'wizard/complaint_recusal_decide_views.xml',
+        'views/complaint_recusal_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],

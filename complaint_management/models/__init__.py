@@ -30,6 +30,7 @@ from . import complaint_case_import
 from . import complaint_case_stage
 from . import complaint_case_history
 from . import complaint_case_access
+from . import complaint_recusal
 from . import complaint_case_recusal
 from . import complaint_investigation
 from . import complaint_panel

@@ -1,5 +1,11 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_list
+
+from ..const import INTERNAL_KEY, INTERNAL_WRITE
+
+# Who answers for a case in one way or another.
+ROLE_FIELDS = ('handler_id', 'investigator_id', 'contact_owner_id', 'followup_user_id')
 
 
 class ComplaintCaseRecusal(models.Model):
@@ -7,8 +13,93 @@ class ComplaintCaseRecusal(models.Model):
 
     _inherit = 'complaint.case'
 
+    recusal_ids = fields.One2many(
+        comodel_name='complaint.recusal', inverse_name='case_id', string="Recusals"
+    )
+
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        # They have activities of their own, which the database alone would leave behind.
+        if self.env.context.get(INTERNAL_KEY) is INTERNAL_WRITE:
+            self.sudo().recusal_ids.unlink()  # goes with the case, whoever may see it
+        return super().unlink()
+
+    # === ASKING === #
+
+    def action_ask_recusal(self):
+        """Open the dialog that asks for somebody to keep away from this case."""
+        form = self.env.ref('complaint_management.complaint_recusal_view_form_ask')
+        dialog = self._get_dialog('complaint.recusal', self.env._("Ask for recusal"))
+        return {**dialog, 'views': [(form.id, 'form')]}
+
+    # === WHO IS RECUSED === #
+
     def _get_recusal_cases(self):
         return self
+
+    def _get_recused_users(self):
+        granted = self.recusal_ids.filtered(lambda recusal: recusal.state == 'granted')
+        return super()._get_recused_users() | granted.user_id
+
+    # === WHAT THE RECUSED HOLD === #
+
+    def _get_recusal_holdings(self, users):
+        """Return [(line, field name)] of unfinished work on this case that users hold.
+
+        Called as superuser; addons above add theirs.
+        """
+        self.ensure_one()
+        measures = self.measure_ids.filtered(lambda line: line.is_open and line.owner_id in users)
+        helping = self.assistance_ids.filtered(
+            lambda line: line.state in ('requested', 'accepted') and line.user_id in users
+        )
+        callbacks = self.callback_ids.filtered(
+            lambda line: line.state in ('planned', 'failed') and line.user_id in users
+        )
+        return [
+            *((line, 'owner_id') for line in measures),
+            *((line, 'user_id') for line in helping),
+            *((line, 'user_id') for line in callbacks),
+        ]
+
+    def _get_recusal_sentences(self, users):
+        """Return a sentence for each thing of this case that users hold; as superuser."""
+        self.ensure_one()
+        sentences = []
+        for name in ROLE_FIELDS:
+            if self[name] & users:
+                sentences.append(
+                    self.env._(
+                        "%(role)s: %(person)s.",
+                        role=self._fields[name]._description_string(self.env),
+                        person=self[name].name,
+                    )
+                )
+        return sentences + self._get_recusal_line_sentences(users)
+
+    def _get_recusal_line_sentences(self, users):
+        return [
+            self.env._(
+                "%(kind)s “%(name)s”: %(person)s.",
+                kind=line._description,
+                name=line.display_name,
+                person=format_list(self.env, line[name].mapped('name')),
+            )
+            for line, name in self._get_recusal_holdings(users)
+        ]
+
+    def _hand_over_recused(self, user, successor):
+        """Give everything that a user holds of this case to another one; as superuser."""
+        self.ensure_one()
+        if not successor:
+            return
+        for line, name in self._get_recusal_holdings(user):
+            line.write({name: successor.id})
+        if roles := {name: successor.id for name in ROLE_FIELDS if self[name] == user}:
+            self.write(roles)
+
+    # === KEEPING AWAY === #
 
     @api.constrains('recused_user_ids')
     def _keep_recused_away(self):

@@ -26,3 +26,4 @@ from . import complaint_preset_import
 from . import complaint_preset_preview
 from . import complaint_solution_renegotiate
 from . import complaint_remedy_execute
+from . import complaint_recusal_decide
