@@ -46,6 +46,7 @@ from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
 from . import test_recusal_doors
+from . import test_recusal_request
 from . import test_regime_bank
 from . import test_regime_developer
 from . import test_regime_insurance
