@@ -12,7 +12,7 @@ class RecusalPortal(CustomerPortal):
             model_name, document_id, access_token=access_token
         )
         threads = request.env.registry['complaint.recusal.thread']
-        if isinstance(document_sudo, threads):
-            if document_sudo.with_user(request.env.user)._is_closed_to_user():
-                raise AccessError(request.env._("You have no access to this document."))
+        is_thread = isinstance(document_sudo, threads)
+        if is_thread and document_sudo.with_user(request.env.user)._is_closed_to_user():
+            raise AccessError(request.env._("You have no access to this document."))
         return document_sudo

@@ -171,9 +171,7 @@ class ComplaintCaseRecusal(models.Model):
         ).filtered(
             lambda row: (
                 row.res_partner_id
-                in people[
-                    threads[row.mail_message_id.model, row.mail_message_id.res_id]
-                ].partner_id
+                in people[threads[row.mail_message_id.model, row.mail_message_id.res_id]].partner_id
             )
         )
         unread.write({'is_read': True})

@@ -136,9 +136,7 @@ class ComplaintRecusal(models.Model):
                 sentences.append(self.env._("Only staff can be recused."))
             others = case.recusal_ids - recusal
             if person in others.filtered(lambda other: other.state == 'asked').user_id:
-                sentences.append(
-                    self.env._("This is asked for already; wait for the decision.")
-                )
+                sentences.append(self.env._("This is asked for already; wait for the decision."))
             if person in case.recused_user_ids:
                 sentences.append(
                     self.env._("%(name)s keeps away from it already.", name=person.name)
@@ -325,8 +323,5 @@ class ComplaintRecusal(models.Model):
     def _open_decision(self, decision, title):
         self.ensure_one()
         return self.case_id._get_dialog(
-            'complaint.recusal.decide',
-            title,
-            default_recusal_id=self.id,
-            default_decision=decision,
+            'complaint.recusal.decide', title, default_recusal_id=self.id, default_decision=decision
         )

@@ -17,7 +17,7 @@ class ComplaintRecusalDecide(models.TransientModel):
     note = fields.Text(string="Your reason", required=True)
     holdings = fields.Text(string="Held by the person", compute='_compute_holdings')
     successor_id = fields.Many2one(
-        comodel_name='res.users', string="Taken over by", domain=[('share', '=', False)]
+        comodel_name='res.users', string="Who takes it over", domain=[('share', '=', False)]
     )
 
     @api.depends('recusal_id', 'decision')
