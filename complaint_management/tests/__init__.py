@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_anonymity
+from . import test_attacker
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate
@@ -19,6 +20,7 @@ from . import test_cost
 from . import test_department_acceptance
 from . import test_document
 from . import test_eightd
+from . import test_employee_report
 from . import test_erase
 from . import test_event
 from . import test_first_contact
