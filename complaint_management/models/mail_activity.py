@@ -30,7 +30,8 @@ class MailActivity(models.Model):
             wrong = activities.filtered(lambda a, recused=recused: a.user_id in recused[a.res_id])
             if not wrong:
                 continue
-            if records.browse(wrong.mapped('res_id')).sudo(False).has_access('read'):
+            open_to_user = records.browse(wrong.mapped('res_id')).sudo(False)
+            if self.env.user._is_superuser() or open_to_user.has_access('read'):
                 raise ValidationError(
                     self.env._(
                         "%(names)s must keep away from this complaint. Give the activity to "

@@ -200,7 +200,7 @@ class TestRecusalDoors(RecusalCommon):
     def _assert_roads(self, user, is_open):
         for record in self.rows:
             if not record.exists():
-                self.assertFalse(is_open and user == self.peer, record)
+                self.assertEqual(record._name, 'mail.followers', "All else goes on without him")
                 continue
             for road, found in self._roads(user, record).items():
                 self.assertEqual(
@@ -418,8 +418,6 @@ class TestRecusalDoors(RecusalCommon):
 
     def test_an_error_in_developer_mode_names_nothing(self):
         self.env.ref('base.group_user').implied_ids |= self.env.ref('base.group_no_one')
-        stranger = self._create_boss('stranger')
-        stranger.group_ids = self.env.ref('base.group_user')
         self._accuse('accused')
         for record in (self.case, self.measure):
             with self.assertRaises(AccessError) as caught:
@@ -469,10 +467,16 @@ class TestRecusalQueries(RecusalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cases = cls.env['complaint.case'].union(*(cls._create_case() for _n in range(80)))
-        for case in cls.cases:
-            case.message_post(body="x", subtype_xmlid='mail.mt_note')
-            case.activity_schedule('mail.mail_activity_data_todo', user_id=cls.peer.id)
+        values = {'name': "Late", 'partner_id': cls.customer.id, 'team_id': cls.team.id}
+        cls.cases = cls.env['complaint.case'].with_user(cls.receiver).create([values] * 80)
+        cls.cases = cls.cases.with_user(cls.env.user)
+        cls.cases._message_log_batch({case.id: "x" for case in cls.cases})
+        cls.cases._create_activities(
+            [
+                case._prepare_activity('mail.mail_activity_data_todo', cls.peer.id, "x")
+                for case in cls.cases
+            ]
+        )
         cls.cases.message_subscribe(cls.peer.partner_id.ids)
         cls.env.flush_all()
 
