@@ -232,17 +232,6 @@ class ComplaintCase(models.Model):
         context={'active_test': False},  # who has left stays complained about
         copy=False,
     )
-    recused_user_ids = fields.Many2many(
-        comodel_name='res.users',
-        relation='complaint_case_recused_user_rel',
-        column1='case_id',
-        column2='user_id',
-        string="Recused people",
-        compute='_compute_recused_user_ids',
-        store=True,
-        compute_sudo=True,
-        copy=False,
-    )
 
     # Where it stands
     stage_id = fields.Many2one(

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_list, plaintext2html
 
@@ -9,6 +9,18 @@ class ComplaintCaseAccess(models.Model):
     """Who works on a case, who is told, and who is kept away."""
 
     _inherit = 'complaint.case'
+
+    recused_user_ids = fields.Many2many(
+        comodel_name='res.users',
+        relation='complaint_case_recused_user_rel',
+        column1='case_id',
+        column2='user_id',
+        string="Recused people",
+        compute='_compute_recused_user_ids',
+        store=True,
+        compute_sudo=True,
+        copy=False,
+    )
 
     # === RECUSAL === #
 

@@ -33,6 +33,18 @@ class ComplaintCaseRecusal(models.Model):
         dialog = self._get_dialog('complaint.recusal', self.env._("Ask for recusal"))
         return {**dialog, 'views': [(form.id, 'form')]}
 
+    def action_view_recusals(self):
+        """Open the recusals of this case; its form does not load them."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'complaint_management.complaint_recusal_action'
+        )
+        return {
+            **action,
+            'domain': [('case_id', '=', self.id)],
+            'context': {'recusals_of_case': True},
+        }
+
     # === WHO IS RECUSED === #
 
     def _get_recusal_cases(self):

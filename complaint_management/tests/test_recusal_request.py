@@ -85,6 +85,7 @@ class TestRecusalRequest(RecusalCommon):
         self.assertEqual(self._asked(by_leader), self.peer)
         written_down = self._ask(self.manager, self.auditor, is_by_customer=True)
         self.assertEqual(self._asked(written_down), self.manager)
+        about_leader.with_user(self.peer)._refuse("No relation found")
         by_boss = self._ask(self.peer, self.manager)
         self.assertFalse(self._asked(by_boss) & (self.peer | self.manager))
         self.assertIn(self.committee, self._asked(by_boss))
