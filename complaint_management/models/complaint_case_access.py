@@ -54,20 +54,14 @@ class ComplaintCaseAccess(models.Model):
         for case in self.filtered('recused_user_ids'):
             assigned = case.handler_id | case.investigator_id
             assigned |= case.contact_owner_id | case.followup_user_id
-            sentences = []
             if recused := assigned & case.recused_user_ids:
-                sentences.append(
+                raise ValidationError(
                     self.env._(
                         "%(names)s must not handle this complaint: the person complained about "
                         "neither handles nor sees it. Assign somebody else first.",
                         names=format_list(self.env, recused.mapped('name')),
                     )
                 )
-            if held := case._get_recusal_line_sentences(case.recused_user_ids):
-                sentences += held
-                sentences.append(self.env._("Give this to somebody else first."))
-            if sentences:
-                raise ValidationError('\n'.join(sentences))
 
     @api.constrains('handler_id', 'investigator_id')
     def _check_handler_may_work(self):

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 
@@ -88,18 +87,16 @@ class ComplaintCaseRecusal(models.Model):
                         person=self[name].name,
                     )
                 )
-        return sentences + self._get_recusal_line_sentences(users)
-
-    def _get_recusal_line_sentences(self, users):
-        return [
+        sentences += [
             self.env._(
                 "%(kind)s “%(name)s”: %(person)s.",
                 kind=line._description,
                 name=line.display_name,
-                person=format_list(self.env, line[name].mapped('name')),
+                person=line[name].name,
             )
             for line, name in self._get_recusal_holdings(users)
         ]
+        return sentences
 
     def _hand_over_recused(self, user, successor):
         """Give everything that a user holds of this case to another one; as superuser."""
@@ -126,6 +123,7 @@ class ComplaintCaseRecusal(models.Model):
         self._cut_off_followers(people)
         self._cut_off_messages(people)
         self._hand_on_panels(people)
+        self._hand_on_lines(people)
         self._hand_on_activities(people)
         # A link that somebody kept would open the case without any log-in.
         self._renew_tokens(cases)
@@ -247,7 +245,7 @@ class ComplaintCaseRecusal(models.Model):
                 return leader.sudo(False)
         return case._get_committee() - excluded
 
-    # === PANELS === #
+    # === PANELS AND OTHER LINES === #
 
     @api.model
     def _hand_on_panels(self, people):
@@ -259,6 +257,21 @@ class ComplaintCaseRecusal(models.Model):
                     panel._disinvite({panel: uninvited})
             if users & case.panel_user_ids:
                 case.panel_ids._refresh_readers()
+
+    @api.model
+    def _hand_on_lines(self, people):
+        """Give unfinished measures, assistance and callbacks of the recused to the next one.
+
+        Whoever grants a recusal has named somebody himself; whoever takes in that somebody is
+        complained about is not held up by it.
+
+        :param dict people: {case: res.users}
+        """
+        for case, users in people.items():
+            if holdings := case._get_recusal_holdings(users):
+                successor = case._get_recusal_successor()
+                for line, name in holdings:
+                    line.write({name: successor.id})
 
     # === TOKENS === #
 

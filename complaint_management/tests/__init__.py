@@ -48,6 +48,7 @@ from . import test_preset_trades
 from . import test_promise
 from . import test_recusal
 from . import test_recusal_doors
+from . import test_recusal_http
 from . import test_recusal_request
 from . import test_regime_bank
 from . import test_regime_developer

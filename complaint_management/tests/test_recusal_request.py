@@ -162,13 +162,15 @@ class TestRecusalRequest(RecusalCommon):
         self.assertEqual(case.recused_user_ids, self.handler)
         self.assertFalse(self._is_readable(self.handler))
 
-    def test_the_owner_of_a_measure_is_accused_only_when_somebody_else_owns_it(self):
+    def test_what_the_accused_had_to_do_passes_to_the_next_above(self):
+        """The team's leader; when he is complained about too, the leader above."""
         self.case.sudo().handler_id = self.department_head
-        with self._refused(r"Measure “Pack better”: Handler\.\nGive this to somebody else first"):
-            self._accuse('handler')
-        self.measure.owner_id = self.department_head
         self._accuse('handler')
+        self.assertEqual(self.measure.owner_id, self.manager)
         self.assertFalse(self._is_readable(self.handler))
+        self._accuse('handler', 'manager')
+        self.assertEqual(self.measure.owner_id, self.peer)
+        self.assertEqual(self.measure.activity_ids.user_id, self.peer)
 
     def test_a_request_is_neither_forged_nor_changed(self):
         for values in (
