@@ -134,6 +134,8 @@
         'views/complaint_export_log_views.xml',
         # Pages of the customer.
         'views/complaint_case_portal_templates.xml',
+        'wizard/complaint_recusal_decide_views.xml',
+        'views/complaint_recusal_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],

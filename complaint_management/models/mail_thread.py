@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import email_normalize
 
 
 class MailThread(models.AbstractModel):
@@ -27,6 +28,7 @@ class MailThread(models.AbstractModel):
                     route = (model, survivor.id, *rest)
             led.append(route)
         subject = message_dict.get('subject')
+        led = self._drop_recused_routes(message, message_dict, led)
         thread_id = super()._message_route_process(message, message_dict, led)
         for duplicate, survivor in passed.items():
             duplicate._message_log(
@@ -38,3 +40,31 @@ class MailThread(models.AbstractModel):
                 subject=subject,
             )
         return thread_id
+
+    @api.model
+    def _drop_recused_routes(self, message, message_dict, routes):
+        """Return the routes without complaints from which the sender is recused (T16).
+
+        His mail goes back to him, in words that do not tell why.
+        """
+        threads = self.env.registry['complaint.recusal.thread']
+        sender = email_normalize(message_dict.get('email_from'))
+        kept = []
+        for route in routes:
+            model, thread_id = route[:2]
+            if thread_id and isinstance(self.env[model], threads):
+                # A gateway has no rights of its own.
+                record = self.env[model].sudo().browse(thread_id).exists()
+                partner_ids, emails = record._get_recused_addresses()
+                if message_dict.get('author_id') in partner_ids or sender in emails:
+                    continue
+            kept.append(route)
+        if len(kept) < len(routes) and message.get('Auto-Submitted', 'no') == 'no':
+            self._routing_create_bounce_email(
+                message_dict['email_from'],
+                Markup('<p>%s</p>')
+                % self.env._("Your message could not be delivered. Ask your team leader."),
+                message,
+                references=message_dict.get('message_id'),
+            )
+        return kept

@@ -42,10 +42,6 @@ class ResCompany(models.Model):
         selection=RETENTION_UNITS, string="Unit of retention", required=True, default='year'
     )
 
-    _complaint_retention_positive = models.Constraint(
-        'CHECK (complaint_retention_value >= 0)', "A retention period cannot be negative."
-    )
-
     complaint_public_pages = fields.Boolean(
         string="Public complaint pages",
         default=True,
@@ -55,6 +51,10 @@ class ResCompany(models.Model):
     complaint_publish_online = fields.Boolean(
         string="Published results on the web",
         help="Anybody can read the published results of complaints, without names.",
+    )
+
+    _complaint_retention_positive = models.Constraint(
+        'CHECK (complaint_retention_value >= 0)', "A retention period cannot be negative."
     )
 
     # === CRUD METHODS === #
