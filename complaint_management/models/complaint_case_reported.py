@@ -14,9 +14,7 @@ class ComplaintCaseReported(models.Model):
     _auto = False
     _order = 'received_at desc, id desc'
     _rec_name = 'name'
-    _depends = {
-        'complaint.case': ['create_uid', 'is_closed', 'name', 'number', 'received_at'],
-    }
+    _depends = {'complaint.case': ['create_uid', 'is_closed', 'name', 'number', 'received_at']}
 
     user_id = fields.Many2one(comodel_name='res.users', string="Reported by", readonly=True)
     number = fields.Char(readonly=True)
