@@ -8,8 +8,8 @@ class ComplaintRecusalDoor(models.AbstractModel):
     """Closes a model of Odoo that hangs on any record to who is recused from the complaint.
 
     Odoo shows people what is addressed to them, written by them or done by them, whatever the
-    rules of the record say on which it hangs (requirement T16). Whoever is recused from nothing
-    pays no query for it; for the others the records left out are named inside the same query.
+    rules of the record say on which it hangs (requirement T16). A search leaves them out inside
+    its own query; a check of access asks once a transaction whether the user is recused at all.
     """
 
     _name = 'complaint.recusal.door'
@@ -35,7 +35,7 @@ class ComplaintRecusalDoor(models.AbstractModel):
     def _get_domain_of_cases(self, case_ids):
         """Return the domain of what hangs on cases and on their lines.
 
-        :param case_ids: ids of complaint.case records
+        :param case_ids: ids of complaint.case records, or a query of them
         """
         model_field, id_field = self._recusal_link
         domain = Domain(model_field, '=', 'complaint.case') & Domain(id_field, 'in', case_ids)
@@ -57,9 +57,21 @@ class ComplaintRecusalDoor(models.AbstractModel):
         ]
 
     @api.model
+    def _get_closed_search_domain(self):
+        """Return what `_get_closed_domain` says as a part of the query, so without one before."""
+        if not self.env.uid:
+            return None
+        cases = self.env['complaint.case'].sudo()  # closed to the user
+        query = cases._search([('recused_user_ids', 'in', [self.env.uid])])
+        if self._recusal_message:
+            messages = self.env['mail.message']._get_domain_of_cases(query)
+            return Domain(self._recusal_message, 'any!', messages)
+        return self._get_domain_of_cases(query)
+
+    @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         if not (self.env.su or bypass_access):
-            closed = self._get_closed_domain()
+            closed = self._get_closed_search_domain()
             if closed is not None:
                 domain = Domain(domain) & ~closed
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

@@ -32,14 +32,6 @@ class ResUsers(models.Model):
         for user in self:
             user.is_recused = bool(user.recused_case_ids)
 
-    def _fetch_query(self, query, fields):
-        # Comes along with whatever is read of users, so that asking for it costs no query of its
-        # own; who may not read the field is refused all the same.
-        mark = self._fields['is_recused']
-        if mark not in fields and any(field.column_type for field in fields):
-            fields = [*fields, mark]
-        return super()._fetch_query(query, fields)
-
     def _get_recused_case_ids(self):
         """Return the ids of the cases from which this user is recused.
 
