@@ -54,11 +54,9 @@ class ComplaintCaseAccessKey(models.Model):
         self.sudo()._write_internal({'access_key_hash': access_key.digest(key.text)})
 
     def _get_access_key_text(self):
-        """Return the words that give the key, for the first acknowledgement; else an empty text."""
-        self.ensure_one()
         key = self._get_access_key()
         if not key:
-            return ''
+            return super()._get_access_key_text()
         return self.env._(
             "Your key to follow the complaint without a log-in: %(key)s\nEnter it under %(url)s. "
             "Keep it safe: we tell it only now, and whoever has it can read the answer.",
