@@ -94,6 +94,7 @@
         'views/complaint_closing_reason_views.xml',
         'views/complaint_inform_rule_views.xml',
         'views/complaint_tombstone_views.xml',
+        'views/complaint_mail_dropped_views.xml',
         'views/complaint_preset_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
