@@ -243,10 +243,10 @@ class ComplaintCaseMail(models.Model):
             return cases.browse(route[1]).exists()
         if case_id := self._find_by_subject({**message_dict, 'subject': mail.subject}):
             return cases.browse(case_id)
-        return self._find_recent_case(mail, route) or cases
+        return self._find_recent_case(mail, message_dict, route) or cases
 
     @api.model
-    def _find_recent_case(self, mail, route):
+    def _find_recent_case(self, mail, message_dict, route):
         key = self._get_email_key(mail.sender_address)
         if not key:
             return None
@@ -267,14 +267,14 @@ class ComplaintCaseMail(models.Model):
             for case in recent:
                 if not case.is_closed and strip_prefixes(case.name) == subject:
                     return case
-        text = self._get_mail_content(mail)['description']
-        limit = now - timedelta(hours=SAME_TEXT_HOURS)
+        text = self._get_mail_content(mail)['description'].strip()
+        sent_at = self._get_mail_date(message_dict)
         for case in recent:
             if (
-                text.strip()
-                and case.create_date >= limit
+                text
+                and abs(case.received_at - sent_at) <= timedelta(hours=SAME_TEXT_HOURS)
                 and case.name == mail.subject
-                and (case.description or '').strip() == text.strip()
+                and (case.description or '').strip() == text
             ):
                 return case
         return None
