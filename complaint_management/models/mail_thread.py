@@ -66,6 +66,7 @@ class MailThread(models.AbstractModel):
         cases = self.env['complaint.case']
         if mail := cases._get_mail_in_hand():
             message_dict['subject'] = mail.subject
+            message_dict['email_from'] = message_dict['email_from'] or mail.sender_name
             message_dict['date'] = cases._get_mail_date(message_dict)
         return message_dict
 

@@ -46,6 +46,9 @@ CODECS = {
 # What a declared single-byte character set cannot show to be wrong.
 SINGLE_BYTE = re.compile(r'^(cp125|iso-?8859|iso8859|latin|mac-|koi8|cp874)')
 
+HIGH_PAIR = re.compile(rb'[\x81-\xfe]{2}')
+DETECT_LENGTH = 20_000
+
 ESCAPES = {
     b'\x1b$)C': 'iso2022_kr',
     b'\x1b$)A': 'iso-2022-cn',
@@ -105,6 +108,8 @@ def _decode(data, charset):
         return _decode_seven_bits(data, codec)
     if (not codec or SINGLE_BYTE.match(codec)) and _is(data, 'utf-8'):
         return data.decode('utf-8-sig')
+    if codec == 'cp1252' and _looks_chinese(data):
+        codec = None  # what mailers say when they do not know
     if codec and codec != 'iso-2022-cn' and (not codec.startswith('utf-16') or len(data) % 2 == 0):
         try:
             return data.decode(codec)
@@ -117,13 +122,25 @@ def _decode_seven_bits(data, codec):
     """Read bytes without the eighth bit, in which only escapes tell other scripts."""
     for escape, found in ESCAPES.items():
         if escape in data:
-            return _decode_cn(data) if found == 'iso-2022-cn' else data.decode(found, 'replace')
+            return _decode_escaped(data, found)
     if codec in ('utf-7', 'hz', 'iso2022_kr') or (codec or '').startswith('utf-16'):
         try:
             return data.decode(codec)
         except UnicodeError:
             pass
     return data.decode('ascii')
+
+
+def _decode_escaped(data, codec):
+    if codec == 'iso-2022-cn':
+        return _decode_cn(data)
+    try:
+        return data.decode(codec)
+    except UnicodeError:
+        # Signs that only some makers had, under the name of the larger set that has them all.
+        larger = data.replace(b'\x1b$B', b'\x1b$(Q').replace(b'\x1b$@', b'\x1b$(Q')
+        text = larger.decode('iso2022_jp_2004', 'replace')
+        return text if text.count('\ufffd') < 3 else data.decode(codec, 'replace')
 
 
 def _decode_cn(data):
@@ -143,18 +160,25 @@ def _guess(data, codec):
     foreign = len(re.findall(r'[^\x00-\x7f]', mended))
     if codec in (None, 'utf-8-sig') and mended.count('\ufffd') * 20 < foreign:
         return mended  # a few broken bytes in what is utf-8 otherwise
-    found = chardet.detect(data[:20_000])
-    guess = get_codec(found.get('encoding'))
-    order = [guess] if guess and (found.get('confidence') or 0) > 0.6 else []
-    if codec and not SINGLE_BYTE.match(codec) and codec != 'utf-8-sig':
-        order.insert(0, codec)
+    if codec and codec != 'utf-8-sig' and not SINGLE_BYTE.match(codec):
         text = data.decode(codec, 'replace') if codec != 'iso-2022-cn' else _decode_cn(data)
         if text.count('\ufffd') * 50 < len(text):
             return text
-    for candidate in [*order, 'gb18030', 'big5hkscs']:
+    if not HIGH_PAIR.search(data):  # single letters with an accent
+        return data.decode('cp1252', 'replace')
+    found = chardet.detect(data[:DETECT_LENGTH])
+    guess = get_codec(found.get('encoding'))
+    sure = guess and (found.get('confidence') or 0) > 0.6
+    for candidate in [*([guess] if sure else []), 'gb18030', 'big5hkscs']:
         if candidate != 'iso-2022-cn' and _is(data, candidate):
             return data.decode(candidate)
     return data.decode(codec if codec and codec != 'iso-2022-cn' else 'cp1252', 'replace')
+
+
+def _looks_chinese(data):
+    """Tell whether bytes come in pairs, several in a row, as no language of Europe has them."""
+    runs = re.findall(rb'[\x81-\xfe]+', data[:DETECT_LENGTH])
+    return max(map(len, runs)) >= 6 and all(len(run) % 2 == 0 for run in runs)
 
 
 def _is(data, codec):
@@ -190,16 +214,17 @@ def decode_header(raw, charset=None):
             if pending:
                 pieces.append(decode_text(*reversed(pending)))
             if between.strip() or not pending:
-                pieces.append(_decode_plain(between, charset))
+                pieces.append(decode_plain(between, charset))
             pending = (word_charset, data)
         end = match.end()
     if pending:
         pieces.append(decode_text(*reversed(pending)))
-    pieces.append(_decode_plain(raw[end:], charset))
+    pieces.append(decode_plain(raw[end:], charset))
     return re.sub(r'[\s\x00]+', ' ', ''.join(pieces)).strip()
 
 
-def _decode_plain(text, charset):
+def decode_plain(text, charset=None):
+    """Return a header without encoded words as text: bytes in it are read as `charset`."""
     try:
         data = text.encode('ascii', 'surrogateescape')
     except UnicodeEncodeError:

@@ -34,7 +34,8 @@ def html_to_text(source):
     root = _parse(source)
     if root is None:
         return clean_text(re.sub(r'<[^<>]*>', ' ', source)).strip()
-    return '\n'.join(line.text for line in _get_lines(root)).strip()
+    text = '\n'.join(line.text for line in _get_lines(root)).strip()
+    return text or clean_text(root.findtext('.//title') or '').strip()
 
 
 def fold_html(source):
@@ -56,6 +57,8 @@ def fold_html(source):
     inner = root if body is None else body
     page = (inner.text or '') and text_to_html(inner.text)[5:-6]
     page += ''.join(html.tostring(child, encoding='unicode') for child in inner)
+    if not any(text.strip() for text in texts) and (title := root.findtext('.//title')):
+        page, reply = text_to_html(clean_text(title)) + page, clean_text(title)
     return page, re.sub(r'\n{3,}', '\n\n', reply).strip()
 
 

@@ -291,7 +291,7 @@ class _Cut:
             if quoted and position > index and not QUOTE.match(line):
                 break
             if not line.strip():
-                if not text.rstrip().endswith(('<', ',')) and not INTRO_START.match(text):
+                if not (INTRO_START.match(text) and HAS_DATE.search(text)):
                     break
                 continue
             text, count = f'{text} {line.strip(" >*")}'.strip(), count + 1

@@ -8,6 +8,7 @@ import binascii
 import email
 import email.policy
 import hashlib
+import mimetypes
 import re
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
@@ -15,18 +16,21 @@ from email.header import Header
 from email.utils import formataddr, getaddresses
 from io import BytesIO
 
-from .mail_charset import clean_text, decode_base64, decode_header, decode_text
+from .mail_charset import clean_text, decode_base64, decode_header, decode_plain, decode_text
 from .tnef import read_tnef
 
 ADDRESS = re.compile(r'[^\s<>()\[\]"\',;:：]{1,100}@[^\s<>()\[\]"\',;:：]{1,255}')
+HEADER_LINE = re.compile(rb'[!-9;-~]+:|[ \t]')
+LOOSE_HEADER = re.compile(rb'([!-9;-~]+)[ \t]+:')
+MAIN_HEADER = re.compile(rb'(?i)(?:from|to|subject|date|message-id|content-type|mime-version)[ \t]*:')
 UU_BEGIN = re.compile(rb'^begin(?:-base64)? [0-7]{3,4} ([^\r\n]+)')
 UU_END = (b'end', b'====')
 # Beyond this many characters headers and armours are no longer searched for what is in them:
 # who writes more wants to keep the server busy.
 HEADER_LIMIT = 100_000
 PGP_SIGNED = re.compile(
-    r'-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+:.*\n)*\n?(.*?)'
-    r'\n-----BEGIN PGP SIGNATURE-----.*?-----END PGP SIGNATURE-----\n?',
+    r'-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: [^\n]*\n)*\n?(.*?)'
+    r'\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----\n?|\Z)',
     re.DOTALL,
 )
 EXTENSIONS = {
@@ -39,6 +43,7 @@ EXTENSIONS = {
     'text/html': '.html',
     'image/jpeg': '.jpg',
     'image/pjpeg': '.jpg',
+    'image/jpg': '.jpg',
     'image/png': '.png',
     'image/gif': '.gif',
     'application/pdf': '.pdf',
@@ -110,7 +115,8 @@ class Mail:
     def get_all_recipients(self):
         """Return the addresses to which it went, in lower case, those that tell most first."""
         lists = (self.delivered, self.recipients, self.copies, self.resent)
-        return list(dict.fromkeys(address.lower() for pairs in lists for _n, address in pairs))
+        found = (address.lower() for pairs in lists for _name, address in pairs if address)
+        return list(dict.fromkeys(found))
 
     def get_head(self):
         """Return its main headers written as they should be, as bytes of a mail without body."""
@@ -122,8 +128,8 @@ class Mail:
             ('Cc', self.copies),
             ('Resent-To', self.resent),
         ):
-            if pairs:
-                lines.append((name, ', '.join(_format_address(pair) for pair in pairs)))
+            known = [_format_address(pair) for pair in pairs if pair[1]]
+            lines.append((name, ', '.join(known)))
         lines += [
             ('Subject', Header(self.subject, 'utf-8', 2000).encode() if self.subject else ''),
             ('Date', self.get('Date').encode('ascii', 'ignore').decode()),
@@ -174,9 +180,28 @@ def _straighten(raw):
         raw = raw.replace(b'\r', b'\n')
     raw = raw.replace(b'\r\n', b'\n').lstrip(b'\n\r')
     # The rest of a mailbox file: its line is no header, sometimes more than one stands there.
-    while re.match(rb'>?From [^\n:]*[^\n]*\n', raw) and not raw.startswith(b'From:'):
+    while raw.startswith((b'From ', b'>From ')):
         raw = raw.partition(b'\n')[2]
-    return raw
+    return _mend_head(raw)
+
+
+def _mend_head(raw):
+    """Return a mail in whose head no line stands that Python would take for the text.
+
+    Before the first blank line a line that is no header belongs to the one above, as long as a
+    header that matters follows.
+    """
+    head, blank, body = raw.partition(b'\n\n')
+    lines = [LOOSE_HEADER.sub(rb'\1:', line, count=1) if LOOSE_HEADER.match(line) else line
+             for line in head[:HEADER_LIMIT].split(b'\n')]  # fmt: skip
+    if len(head) > HEADER_LIMIT or all(HEADER_LINE.match(line) for line in lines):
+        return raw
+    last = max((i for i, line in enumerate(lines) if MAIN_HEADER.match(line)), default=-1)
+    mended = [
+        line if HEADER_LINE.match(line) or index > last else (b' ' + line if index else b'X-Line: ' + line)
+        for index, line in enumerate(lines)
+    ]
+    return b'\n'.join(mended) + blank + body
 
 
 # === HEADERS === #
@@ -257,7 +282,7 @@ def _split_addresses(raws, charset):
                 for index, match in enumerate(ADDRESS.finditer(text))
             ] or ([(text.strip(' <>'), '')] if text.strip(' <>') else [])
         pairs += good
-    return pairs
+    return sorted(pairs, key=lambda pair: not pair[1])  # some send a second line without one
 
 
 def _clean_address(address):
@@ -268,7 +293,7 @@ def _clean_address(address):
 def _format_address(pair):
     name, address = pair
     try:
-        return formataddr((name, address)) if address else Header(name, 'utf-8', 2000).encode()
+        return formataddr((name, address))
     except UnicodeEncodeError:
         return f'<{address}>'  # an address in another script than Latin
 
@@ -308,6 +333,10 @@ class _Body:
             )
         else:
             mail.text = '\n'.join(content for kind, content in self.texts)
+        if not (mail.html or mail.text.strip() or mail.files) and message.is_multipart():
+            # Its parts cannot be told apart.
+            mail.problems.add('broken')
+            mail.text = decode_text(_straighten(mail.raw).partition(b'\n\n')[2], mail.charset)
 
     def _read_part(self, part, depth):
         if depth > DEPTH_LIMIT:
@@ -344,7 +373,7 @@ class _Body:
             self._read_part(child, depth + 1)
             has_html = any(kind == 'html' and c.strip() for kind, c in self.texts)
             has_text = any(c.strip() for _kind, c in self.texts)
-            if has_text and (has_html or not shown):
+            if has_text and (has_html or not best) and not (shown and not has_html):
                 best, shown = self.texts, has_html
         self.texts = before + best
 
@@ -410,8 +439,10 @@ class _Body:
         self._add(get_name(part, self.mail.charset), get_content(part), kind, cid)
 
     def _add(self, name, content, content_type, cid=''):
-        default = 'attachment' + EXTENSIONS.get(content_type, '')
-        name = clean_name(name) or default
+        main_type = content_type.partition('/')[0]
+        default = main_type if main_type in ('image', 'audio', 'video') else 'attachment'
+        extension = EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type) or ''
+        name = clean_name(name) or default + extension
         self.mail.files.append(MailFile(name, content, cid, content_type))
 
 
@@ -434,23 +465,19 @@ def clean_name(name):
 
 def get_name(part, charset=None):
     """Return the file name that a part has, or one made from what it is, or ''."""
-    for parameter, header in (('filename', 'content-disposition'), ('name', 'content-type')):
-        try:
-            value = part.get_param(parameter, None, header)
-        except Exception:  # noqa: BLE001  as odd as headers are
-            value = None
-        if isinstance(value, tuple):
-            data = value[2].encode('latin-1', 'ignore')
-            if name := decode_header(decode_text(data, value[0])):
-                return name
-        elif value and (name := decode_header(value, charset)):
+    for parameter, header in (('filename', 'Content-Disposition'), ('name', 'Content-Type')):
+        value = _get_param(part, parameter, header, charset)
+        if value and (name := decode_header(value, charset)):
             return name
     if part.get_content_type().startswith('message/') and part.is_multipart():
         inner = part.get_payload(0)
         if subject := decode_header(_get_raw(inner, 'Subject'), charset):
             return f'{clean_name(subject)[:80]}.eml'
     location = decode_header(_get_raw(part, 'Content-Location'), charset)
-    return re.split(r'[/\\?#]', location)[-1] if '.' in location else ''
+    if '.' in location:
+        return re.split(r'[/\\?#]', location)[-1]
+    cid = _get_raw(part, 'Content-Id').strip(' <>').partition('@')[0]
+    return cid if re.fullmatch(r'[\w-]+\.\w{2,5}', cid) else ''
 
 
 def get_content(part):
@@ -458,18 +485,17 @@ def get_content(part):
     if part.is_multipart():
         payload = part.get_payload()
         return b'\n'.join(_flatten(child) for child in payload)
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return b''
-    data = payload.encode('utf-8', 'surrogateescape')
     encoding = _get_raw(part, 'Content-Transfer-Encoding').strip().lower().split(';')[0].strip()
+    coded = ('quoted-printable', 'base64', 'x-uuencode', 'uuencode', 'uue', 'x-uue')
+    if encoding not in coded:
+        return part.get_payload(decode=True) or b''
+    payload = part.get_payload()
+    data = payload.encode('utf-8', 'surrogateescape') if isinstance(payload, str) else b''
     if encoding == 'quoted-printable':
         return binascii.a2b_qp(data)
     if encoding == 'base64':
         return decode_base64(data)
-    if encoding in ('x-uuencode', 'uuencode', 'uue', 'x-uue'):
-        return _decode_uu(data) or data
-    return data
+    return _decode_uu(data) or data
 
 
 def _flatten(message):
@@ -502,13 +528,19 @@ def _decode_uu(data):
     return b''.join(content)
 
 
-def _get_param(part, name):
+def _get_param(part, name, header='Content-Type', charset=None):
+    """Return a parameter of a header of a part, bytes in it read as text, or None."""
+    raw = re.sub(r'[\r\n]+[ \t]*', ' ', _get_raw(part, header)[:HEADER_LIMIT])
+    if name not in raw.lower():
+        return None
+    holder = email.message.Message()
+    holder[header] = decode_plain(raw, charset)
     try:
-        value = part.get_param(name)
+        value = holder.get_param(name, None, header)
     except Exception:  # noqa: BLE001  as odd as headers are
         return None
     if isinstance(value, tuple):
-        value = value[2]
+        value = decode_text(value[2].encode('latin-1', 'ignore'), value[0])
     return value or None
 
 
