@@ -78,7 +78,8 @@ def _read(path):
 
 def _read_traits(row):
     """Take what the index says, for the sets that say nothing themselves."""
-    expected = {'subject': row['subject']} if row['subject'] else {}
+    known = row['subject'] and '=?' not in row['subject']
+    expected = {'subject': row['subject']} if known else {}
     if found := re.findall(r'[^\s<>"(),;:]+@[^\s<>"(),;:]+', row['from']):
         expected['sender'] = found[-1]
     return expected

@@ -46,7 +46,7 @@ CODECS = {
 # What a declared single-byte character set cannot show to be wrong.
 SINGLE_BYTE = re.compile(r'^(cp125|iso-?8859|iso8859|latin|mac-|koi8|cp874)')
 
-HIGH_PAIR = re.compile(rb'[\x81-\xfe]{2}')
+HIGH_RUN = re.compile(rb'[\x81-\xfe]{4}')
 DETECT_LENGTH = 20_000
 
 ESCAPES = {
@@ -164,7 +164,7 @@ def _guess(data, codec):
         text = data.decode(codec, 'replace') if codec != 'iso-2022-cn' else _decode_cn(data)
         if text.count('\ufffd') * 50 < len(text):
             return text
-    if not HIGH_PAIR.search(data):  # single letters with an accent
+    if not HIGH_RUN.search(data):  # letters with an accent
         return data.decode('cp1252', 'replace')
     found = chardet.detect(data[:DETECT_LENGTH])
     guess = get_codec(found.get('encoding'))

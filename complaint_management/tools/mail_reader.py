@@ -21,7 +21,7 @@ from .tnef import read_tnef
 
 ADDRESS = re.compile(r'[^\s<>()\[\]"\',;:：]{1,100}@[^\s<>()\[\]"\',;:：]{1,255}')
 HEADER_LINE = re.compile(rb'[!-9;-~]+:|[ \t]')
-LOOSE_HEADER = re.compile(rb'([!-9;-~]+)[ \t]+:')
+LOOSE_HEADER = re.compile(rb'^([!-9;-~]+)[ \t]+:')
 MAIN_HEADER = re.compile(rb'(?i)(?:from|to|subject|date|message-id|content-type|mime-version)[ \t]*:')
 UU_BEGIN = re.compile(rb'^begin(?:-base64)? [0-7]{3,4} ([^\r\n]+)')
 UU_END = (b'end', b'====')
@@ -192,16 +192,14 @@ def _mend_head(raw):
     header that matters follows.
     """
     head, blank, body = raw.partition(b'\n\n')
-    lines = [LOOSE_HEADER.sub(rb'\1:', line, count=1) if LOOSE_HEADER.match(line) else line
-             for line in head[:HEADER_LIMIT].split(b'\n')]  # fmt: skip
-    if len(head) > HEADER_LIMIT or all(HEADER_LINE.match(line) for line in lines):
+    if len(head) > HEADER_LIMIT:
         return raw
+    lines = [LOOSE_HEADER.sub(rb'\1:', line, count=1) for line in head.split(b'\n')]
     last = max((i for i, line in enumerate(lines) if MAIN_HEADER.match(line)), default=-1)
-    mended = [
-        line if HEADER_LINE.match(line) or index > last else (b' ' + line if index else b'X-Line: ' + line)
-        for index, line in enumerate(lines)
-    ]
-    return b'\n'.join(mended) + blank + body
+    for index, line in enumerate(lines[:last]):
+        if not HEADER_LINE.match(line):
+            lines[index] = (b' ' if index else b'X-Line: ') + line
+    return b'\n'.join(lines) + blank + body
 
 
 # === HEADERS === #
@@ -333,10 +331,11 @@ class _Body:
             )
         else:
             mail.text = '\n'.join(content for kind, content in self.texts)
-        if not (mail.html or mail.text.strip() or mail.files) and message.is_multipart():
-            # Its parts cannot be told apart.
+        body = _straighten(mail.raw).partition(b'\n\n')[2]
+        if not (mail.html or mail.text.strip() or mail.files) and body.strip():
+            # Nothing was found in it, so it is shown as it is.
             mail.problems.add('broken')
-            mail.text = decode_text(_straighten(mail.raw).partition(b'\n\n')[2], mail.charset)
+            mail.text = decode_text(body, mail.charset)
 
     def _read_part(self, part, depth):
         if depth > DEPTH_LIMIT:
@@ -346,6 +345,10 @@ class _Body:
             if kind == 'multipart/alternative':
                 return self._read_alternatives(part, depth)
             return self._read_parts(part, kind, depth)
+        if kind.startswith('multipart/'):  # its parts cannot be told apart
+            self.mail.problems.add('broken')
+            self.texts.append(('text', decode_text(get_content(part), self.mail.charset)))
+            return None
         if kind.startswith('message/'):
             return self._keep(part)
         if kind in ('application/ms-tnef', 'application/vnd.ms-tnef') or _is_winmail(part):
