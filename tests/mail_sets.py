@@ -164,14 +164,18 @@ def _read_stalwart(path):
     """Read the JSON beside a mail of Stalwart's parser."""
     data = json.loads(path.with_suffix('.json').read_text(encoding='utf-8'))
     parts = data['parts']
-    headers = {h['name']: h['value'] for h in reversed(parts[0]['headers']) if isinstance(h['name'], str)}
+    headers = {
+        h['name']: h['value'] for h in reversed(parts[0]['headers']) if isinstance(h['name'], str)
+    }
     expected = {}
     if isinstance(subject := headers.get('subject'), dict) and 'Text' in subject:
         expected['subject'] = subject['Text']
     address = _get_stalwart_address(headers.get('from'))
     if '@' in (address or ''):
         expected['sender'] = address
-    bodies = [parts[index]['body'] for kind in ('text_body', 'html_body') for index in data[kind][:1]]
+    bodies = [
+        parts[index]['body'] for kind in ('text_body', 'html_body') for index in data[kind][:1]
+    ]
     texts = [body.get('Text') or body.get('Html') for body in bodies if isinstance(body, dict)]
     if texts := [text for text in texts if text and get_words(text)]:
         expected['body'] = texts  # any of them: they say the same
@@ -208,8 +212,4 @@ def _read_own(path):
     return json.loads(source.read_text(encoding='utf-8')) if source.exists() else {}
 
 
-EXPECTATIONS = {
-    'mail_zammad': _read_zammad,
-    'mail_stalwart': _read_stalwart,
-    'mails': _read_own,
-}
+EXPECTATIONS = {'mail_zammad': _read_zammad, 'mail_stalwart': _read_stalwart, 'mails': _read_own}

@@ -72,9 +72,7 @@ class TestMailSets(TransactionCase):
                         met = self._is_met(kind, mail.expected[kind], found)
                         count[f'{kind} met' if met else f'{kind} unmet'] += 1
                         if not met:
-                            faults.append(
-                                (mail.set_name, mail.name, kind)
-                            )
+                            faults.append((mail.set_name, mail.name, kind))
                             self._tell(mail, kind, found)
         self.assertFalse(self.sent, "Nobody gets an answer from the gateway")
         if self.whole:
@@ -138,7 +136,13 @@ class TestMailSets(TransactionCase):
 
     def _tell(self, mail, kind, found):
         if os.environ.get('COMPLAINT_MAIL_RESULTS') == 'write':
-            print(mail.set_name, mail.name, kind, repr(mail.expected[kind])[:200], repr(found.get(kind))[:200])
+            print(
+                mail.set_name,
+                mail.name,
+                kind,
+                repr(mail.expected[kind])[:200],
+                repr(found.get(kind))[:200],
+            )
 
     def _check_target(self, rows):
         met = sum(n for count in rows.values() for key, n in count.items() if key.endswith(' met'))

@@ -8,9 +8,10 @@ from odoo.fields import Domain
 from odoo.tools.mail import parse_contact_from_email
 
 from ..tools.mail_automatic import get_automatic_reason
-from ..tools.mail_html import fold_html, fold_text, html_to_text
+from ..tools.mail_body import text_to_html
+from ..tools.mail_html import FOLD_LIMIT, fold_html, fold_text, has_text, html_to_text
 from ..tools.mail_quote import Forwarded, find_forwarded, is_reply, strip_prefixes
-from ..tools.mail_reader import Mail, read_mail, text_to_html
+from ..tools.mail_reader import Mail, read_mail
 
 # Context key for the mail that is being taken in, as `read_mail` returns it.
 MAIL_KEY = 'complaint_mail'
@@ -54,11 +55,18 @@ class ComplaintCaseMail(models.Model):
             return self.env['mail.alias']
         locals_ = [address.partition('@')[0] for address in addresses]
         # A gateway has no rights of its own.
-        aliases = self.env['mail.alias'].sudo().search(
-            Domain('alias_model_id.model', '=', self._name)
-            & (
-                Domain('alias_full_name', 'in', addresses)
-                | (Domain('alias_name', 'in', locals_) & Domain('alias_incoming_local', '=', True))
+        aliases = (
+            self.env['mail.alias']
+            .sudo()
+            .search(
+                Domain('alias_model_id.model', '=', self._name)
+                & (
+                    Domain('alias_full_name', 'in', addresses)
+                    | (
+                        Domain('alias_name', 'in', locals_)
+                        & Domain('alias_incoming_local', '=', True)
+                    )
+                )
             )
         )
 
@@ -185,7 +193,9 @@ class ComplaintCaseMail(models.Model):
             case._message_log(
                 body=Markup('<p>%s</p>%s')
                 % (
-                    self.env._("An automatic reply came from %(sender)s:", sender=mail.sender_address),
+                    self.env._(
+                        "An automatic reply came from %(sender)s:", sender=mail.sender_address
+                    ),
                     Markup(text_to_html(text[:NOTE_LENGTH])),
                 ),
                 subject=mail.subject,
@@ -241,7 +251,7 @@ class ComplaintCaseMail(models.Model):
         cases = self.sudo()  # a gateway has no rights of its own
         if route[1]:
             return cases.browse(route[1]).exists()
-        if case_id := self._find_by_subject({**message_dict, 'subject': mail.subject}):
+        if case_id := self._find_by_subject(message_dict):
             return cases.browse(case_id)
         return self._find_recent_case(mail, message_dict, route) or cases
 
@@ -293,6 +303,8 @@ class ComplaintCaseMail(models.Model):
         if mail.html:
             page, reply = fold_html(mail.html)
             full = html_to_text(mail.html)
+            if not full and has_text(mail.html[:FOLD_LIMIT]):
+                mail.problems.add('broken')
         else:
             page, reply = fold_text(mail.text)
             full = mail.text.strip()
@@ -461,14 +473,18 @@ class ComplaintCaseMail(models.Model):
                 **({'team_id': team.id} if team else {}),
             }
         )
-        file = self.env['ir.attachment'].sudo().create(
-            {
-                'name': 'original_email.eml',
-                'raw': mail.raw,
-                'res_model': self._name,
-                'res_id': case.id,
-                'mimetype': 'application/octet-stream',
-            }
+        file = (
+            self.env['ir.attachment']
+            .sudo()
+            .create(
+                {
+                    'name': 'original_email.eml',
+                    'raw': mail.raw,
+                    'res_model': self._name,
+                    'res_id': case.id,
+                    'mimetype': 'application/octet-stream',
+                }
+            )
         )
         case._message_log(body=case.description, attachment_ids=file.ids)
         return case.id

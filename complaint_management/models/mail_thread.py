@@ -161,4 +161,6 @@ class MailThread(models.AbstractModel):
 def _get_bytes(message):
     """Return a mail as bytes, whether it comes by XML-RPC, as text or as they are."""
     message = getattr(message, 'data', message)
-    return message.encode('utf-8', 'surrogateescape') if isinstance(message, str) else bytes(message)
+    return (
+        message.encode('utf-8', 'surrogateescape') if isinstance(message, str) else bytes(message)
+    )

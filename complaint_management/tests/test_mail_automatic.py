@@ -122,9 +122,7 @@ class TestMailAutomatic(MailGatewayCommon):
         raw += REPORT % out.message_id
         self.assertFalse(self.env['mail.thread'].message_process(False, raw))
         self.assertEqual(self._get_dropped().mapped('reason'), ['bounce'])
-        notification = out.notification_ids.filtered(
-            lambda n: n.res_partner_id == self.customer
-        )
+        notification = out.notification_ids.filtered(lambda n: n.res_partner_id == self.customer)
         self.assertEqual(notification.notification_status, 'bounce')
 
     def test_the_same_mail_twice_makes_one_case(self):

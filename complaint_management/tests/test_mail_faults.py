@@ -28,7 +28,9 @@ class TestMailFaults(MailGatewayCommon):
 
     def test_f5_a_robot_that_hides_is_stopped_by_the_address(self):
         """Odoo's limits hold because the model names the field of the sender's address."""
-        self.assertEqual(self.env['complaint.case']._mail_get_primary_email_field(), 'complainant_email')
+        self.assertEqual(
+            self.env['complaint.case']._mail_get_primary_email_field(), 'complainant_email'
+        )
         cases = self.env['complaint.case']
         for number in range(41):
             cases |= self._receive(f"Ticket {number}", f"We have your mail {number}.")
@@ -47,7 +49,10 @@ class TestMailFaults(MailGatewayCommon):
         for html in (False, True):
             with self.subTest(html=html):
                 kind = b'text/html' if html else b'text/plain'
-                raw = b"From: a@customer.example\nTo: care@complaints.example\nSubject: Long %d\n" % html
+                raw = (
+                    b"From: a@customer.example\nTo: care@complaints.example\nSubject: Long %d\n"
+                    % html
+                )
                 raw += b"Content-Type: " + kind + b"\n\n" + words.encode()
                 case = self._process(raw)
                 self.assertTrue(case.description.endswith("The end."))
@@ -98,7 +103,7 @@ class TestMailFaults(MailGatewayCommon):
 
     def test_a_mail_that_breaks_the_reader_is_kept_as_it_is(self):
         raw = b"From: li.wei@customer.example\nTo: care@complaints.example\nSubject: Lift\n\nStill."
-        with patch.object(mail_reader._Body, 'read', side_effect=RecursionError):
+        with patch.object(mail_reader.Body, 'read', side_effect=RecursionError):
             case = self._process(raw)
         self.assertEqual((case.name, case.description.strip()), ("Lift", "Still."))
         self.assertEqual(case.message_ids.attachment_ids.raw, raw)

@@ -9,23 +9,27 @@ FORWARDS = {
     'Outlook': (
         "FW: Broken lamp",
         "Please look into this.\n\n________________________________\n"
-        "From: Zhang Min <zhang.min@customer.example>\nSent: Monday, January 5, 2026 10:00\n"
+        "From: Zhang Min <zhang.min@customer.example>\n"
+        "Sent: Monday, January 5, 2026 10:00\n"
         "To: Shop\nSubject: Broken lamp\n\nThe lamp came broken.\n",
     ),
     'Outlook zh': (
         "转发: 灯坏了",
-        "请处理\n\n发件人: Zhang Min <zhang.min@customer.example>\n发送时间: 2026年1月5日 10:00\n"
+        "请处理\n\n发件人: Zhang Min <zhang.min@customer.example>\n"
+        "发送时间: 2026年1月5日 10:00\n"
         "收件人: 门店\n主题: 灯坏了\n\n收到的灯是坏的。\n",
     ),
     'Foxmail': (
         "转发：灯坏了",
-        "\n\n客服一部\n\n发件人： Zhang Min\n发送时间： 2026-01-05 10:00\n收件人： shop\n主题： 灯坏了\n"
+        "\n\n客服一部\n\n发件人： Zhang Min\n发送时间： 2026-01-05 10:00\n"
+        "收件人： shop\n主题： 灯坏了\n"
         "收到的灯是坏的。\n",
     ),
     'QQ': (
         "转发：灯坏了",
         "------------------ 原始邮件 ------------------\n"
-        '发件人: "Zhang Min"<zhang.min@customer.example>;\n发送时间: 2026年1月5日(星期一) 上午10:00\n'
+        '发件人: "Zhang Min"<zhang.min@customer.example>;\n'
+        '发送时间: 2026年1月5日(星期一) 上午10:00\n'
         '收件人: "门店"<shop@shop.example>;\n主题: 灯坏了\n\n收到的灯是坏的。\n',
     ),
     'NetEase': (
@@ -104,7 +108,8 @@ class TestMailReply(MailGatewayCommon):
         self.assertIn("Which floor?", folded)
 
     def test_a_new_case_says_what_its_writer_wrote(self):
-        body = "发票抬头错了。\n\n发自我的iPhone\n\n在 2026年1月5日，10:00，客服 <a@shop.example> 写道：\n> 已寄出\n"
+        body = "发票抬头错了。\n\n发自我的iPhone\n\n"
+        body += "在 2026年1月5日，10:00，客服 <a@shop.example> 写道：\n> 已寄出\n"
         case = self._receive("Re: 发票", body)
         self.assertEqual(case.description, "发票抬头错了。")
         self.assertIn("已寄出", case.message_ids.mapped('body')[0])
@@ -144,7 +149,9 @@ class TestMailReply(MailGatewayCommon):
         case_id = self.env['mail.thread'].message_process(False, outer.as_bytes())
         case = self.env['complaint.case'].browse(case_id)
         self.assertEqual(case.partner_id, self.customer)
-        self.assertEqual((case.name, case.description.strip()), ("Broken lamp", "The lamp came broken."))
+        self.assertEqual(
+            (case.name, case.description.strip()), ("Broken lamp", "The lamp came broken.")
+        )
 
     def test_a_customer_who_forwards_stays_the_complainant(self):
         subject, body = FORWARDS['Gmail']
@@ -183,9 +190,7 @@ class TestMailReply(MailGatewayCommon):
         self.assertFalse(self.sent)
         received = case.message_ids.filtered(lambda m: m.message_type == 'email')
         self.assertLessEqual(len(received), 21, "The loop is cut")
-        self.assertTrue(
-            self.env['complaint.mail.dropped'].search_count([('reason', '=', 'loop')])
-        )
+        self.assertTrue(self.env['complaint.mail.dropped'].search_count([('reason', '=', 'loop')]))
 
     def test_staff_write_to_a_case_by_its_number(self):
         """A colleague who copies the mailbox in reaches the case that they may read."""

@@ -29,7 +29,8 @@ REPORT_PARTS = {
     'message/feedback-report': 'abuse',
 }
 MACHINES = re.compile(
-    r'^(?:mailer-?daemon|mail-?daemon|mdaemon|post[-_.]?master|mail(?:er)?[-_.]?(?:delivery|system|admin)?'
+    r'^(?:mailer-?daemon|mail-?daemon|mdaemon|post[-_.]?master|mail(?:er)?[-_.]?(?:delivery|'
+    r'system|admin)?'
     r'-?(?:daemon|subsystem)|mailsystem|delivery-?subsystem|mail-?deliver|bounces?[-+=].*|'
     r'[\w.-]*-bounces?|double-bounce|smtpd?|mta|majordomo|listserv)$',
     re.IGNORECASE,
@@ -43,12 +44,16 @@ MACHINE_NAMES = re.compile(
 BOUNCE_SUBJECT = re.compile(
     r'undeliver(?:able|ed)|un?able to deliver|non[- ]?deliver|not (?:be )?delivered|delivery '
     r'(?:status|failure|failed|report|problem|notification|error|incomplete|has failed|delayed'
-    r'|unsuccessful|notice)|returned (?:mail|e-?mail|to sender|message)|mail (?:delivery|system|could'
-    r'|not delivered|failure|rejected|returned|error)|failure notice|failed (?:mail|delivery|recipient)'
-    r'|could not (?:be )?(?:send|sent|deliver)|couldn.t be delivered|message (?:could not|not delivered'
+    r'|unsuccessful|notice)|returned (?:mail|e-?mail|to sender|message)|mail (?:delivery|system|'
+    r'could'
+    r'|not delivered|failure|rejected|returned|error)|failure notice|failed (?:mail|delivery|'
+    r'recipient)'
+    r'|could not (?:be )?(?:send|sent|deliver)|couldn.t be delivered|message (?:could not|'
+    r'not delivered'
     r'|delivery|status|undeliverable|has been delayed|rejected|delayed)|mailbox (?:full|is full'
     r'|unavailable)|user unknown|user does not exist|delayed mail|warning: (?:message|could not)'
-    r'|host unknown|address (?:unknown|not found)|unzustellbar|nicht zugestellt|zustellung|n.a pas (?:pu '
+    r'|host unknown|address (?:unknown|not found)|unzustellbar|nicht zugestellt|zustellung|'
+    r'n.a pas (?:pu '
     r'|été )|non remis|no se (?:pudo|ha podido) entregar|mancato recapito|impossibile recapitare'
     r'|退信|无法投递|未送达|投递失败|无法送达|退回的郵件|退回的邮件|未傳遞|未传递|無法傳遞|无法传递'
     r'|配信不能|配信エラー|送信できません|не доставлено|недоставлен|dnr|there was an error sending'
@@ -56,19 +61,25 @@ BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 RECEIPT_SUBJECT = re.compile(
-    r'^\s*(?:read|gelesen|lu|leído|lida|letto|läst|已读|已讀|阅读回执|读取|開封(?:済み|確認)?|not read|ungelesen'
+    r'^\s*(?:read|gelesen|lu|leído|lida|letto|läst|已读|已讀|阅读回执|读取|開封(?:済み|確認)?|'
+    r'not read|ungelesen'
     r'|return receipt|lesebestätigung)\s*(?:\([^)]*\))?\s*[:：]|^(?:read|return|disposition) '
     r'(?:receipt|notification)\b|^(?:阅读回执|已读回执)',
     re.IGNORECASE,
 )
 AUTO_REPLY_SUBJECT = re.compile(
-    r'^\W*(?:auto(?:matic|mated|matische)?[ _-]?(?:reply|response|respuesta|answer|antwort)\b|autoreply'
-    r'|auto ?:|out of (?:the )?office|out-of-office|i am out of|ooo\b ?:|away from (?:my mail|office)'
+    r'^\W*(?:auto(?:matic|mated|matische)?[ _-]?(?:reply|response|respuesta|answer|antwort)\b|'
+    r'autoreply'
+    r'|auto ?:|out of (?:the )?office|out-of-office|i am out of|ooo\b ?:|away from (?:my mail|'
+    r'office)'
     r'|on (?:vacation|holiday|leave)\b ?:|vacation (?:reply|response|message)|vacation\b.{0,20}$'
-    r'|abwesen(?:heit|d)|automatische antwort|réponse automatique|absence du bureau|respuesta automática'
-    r'|fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori ufficio|automatisk(?:t)? svar'
+    r'|abwesen(?:heit|d)|automatische antwort|réponse automatique|absence du bureau|'
+    r'respuesta automática'
+    r'|fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori ufficio|'
+    r'automatisk(?:t)? svar'
     r'|automatisch antwoord|afwezig|автоответ|автоматический ответ|odpowiedź automatyczna|autosvar'
-    r'|frånvaro|自动(?:回复|答复|应答)|自動(?:回覆|回復|答覆|応答|返信)|不在(?:办公室|公司)|休假(?:自动)?回复|부재중|자동 ?(?:응답|회신)'
+    r'|frånvaro|自动(?:回复|答复|应答)|自動(?:回覆|回復|答覆|応答|返信)|不在(?:办公室|公司)|'
+    r'休假(?:自动)?回复|부재중|자동 ?(?:응답|회신)'
     r'|otomatik yanıt|automatická odpověď|poissa)',
     re.IGNORECASE,
 )

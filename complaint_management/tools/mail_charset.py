@@ -24,7 +24,9 @@ CODECS = {
     **dict.fromkeys(
         ['shift_jis', 'shift-jis', 'x-sjis', 'sjis', 'windows-31j', 'ms_kanji'], 'cp932'
     ),
-    **dict.fromkeys(['iso-2022-jp', 'iso-2022-jp-1', 'iso-2022-jp-ms', 'cp50221'], 'iso2022_jp_ext'),
+    **dict.fromkeys(
+        ['iso-2022-jp', 'iso-2022-jp-1', 'iso-2022-jp-ms', 'cp50221'], 'iso2022_jp_ext'
+    ),
     **dict.fromkeys(
         ['us-ascii', 'ascii', 'ansi_x3.4-1968', 'iso-8859-1', 'latin1', 'latin-1', 'iso8859-1',
          'windows-1252', 'x-ansi', 'ansi', 'cp1252'],

@@ -1,12 +1,14 @@
 """Turns formatted mails into plain text, and marks in them what is quoted. No ORM."""
 
 import re
+from html import unescape
 
-from lxml import etree, html
+from lxml import etree
+from lxml import html as lxml_html
 
+from .mail_body import text_to_html
 from .mail_charset import clean_text
 from .mail_quote import split_lines
-from .mail_reader import text_to_html
 
 SKIPPED = {'script', 'style', 'head', 'title', 'noscript', 'template', 'object', 'svg'}
 BLOCKS = {
@@ -15,6 +17,7 @@ BLOCKS = {
     *('address', 'fieldset', 'form', 'body', 'main', 'aside', 'figure', 'o:p'),
 }
 SPACED = {'p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol'}
+HIDDEN = re.compile(r'<(script|style|head|title)\b.{0,200000}?</\1\s*>', re.DOTALL | re.IGNORECASE)
 QUOTE_MARK = 'data-o-mail-quote'  # the web client folds away what has it
 # Beyond this many characters a formatted mail is only turned into text.
 FOLD_LIMIT = 1_000_000
@@ -38,6 +41,12 @@ def html_to_text(source):
     return text or clean_text(root.findtext('.//title') or '').strip()
 
 
+def has_text(source):
+    """Tell whether a page that is no tree to us holds any text all the same."""
+    plain = re.sub(r'<[^<>]*>', ' ', HIDDEN.sub(' ', source))
+    return bool(unescape(plain).strip())
+
+
 def fold_html(source):
     """Return (page, reply): the page with all quoted text marked, and the text without it."""
     root = _parse(source) if len(source) <= FOLD_LIMIT else None
@@ -49,14 +58,16 @@ def fold_html(source):
     start = len(lines)
     while start and (not kept[start - 1] or not texts[start - 1].strip()):
         start -= 1
-    tail = next((line for line in lines[start:] if line.anchor is not None and line.text.strip()), None)
+    tail = next(
+        (line for line in lines[start:] if line.anchor is not None and line.text.strip()), None
+    )
     if tail is not None and any(kept[:start]):
         _mark_from(*tail.anchor)
     reply = '\n'.join(text for text, keep in zip(texts, kept, strict=True) if keep)
     body = root.find('.//body')
     inner = root if body is None else body
     page = (inner.text or '') and text_to_html(inner.text)[5:-6]
-    page += ''.join(html.tostring(child, encoding='unicode') for child in inner)
+    page += ''.join(lxml_html.tostring(child, encoding='unicode') for child in inner)
     if not any(text.strip() for text in texts) and (title := root.findtext('.//title')):
         page, reply = text_to_html(clean_text(title)) + page, clean_text(title)
     return page, re.sub(r'\n{3,}', '\n\n', reply).strip()
@@ -79,9 +90,11 @@ def fold_text(text):
 
 def _parse(source):
     """Return the tree of a page, or None if it is none."""
-    parser = html.HTMLParser(encoding='utf-8', huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = lxml_html.HTMLParser(
+        encoding='utf-8', huge_tree=True, remove_comments=True, remove_pis=True
+    )
     try:
-        return html.document_fromstring(source.encode('utf-8', 'replace'), parser=parser)
+        return lxml_html.document_fromstring(source.encode('utf-8', 'replace'), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
 

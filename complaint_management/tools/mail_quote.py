@@ -9,18 +9,23 @@ from .mail_charset import ENCODED_WORD
 NAMES = {
     'from': (
         'from|von|de|da|från|fra|van|od|от|发件人|寄件者|寄件人|發件人|发信人|差出人|送信者|'
-        '보낸 ?사람|보낸이|gönderen|kimden|lähettäjä|expéditeur|remitente|mittente|afzender|odesílatel'
+        '보낸 ?사람|보낸이|gönderen|kimden|lähettäjä|expéditeur|remitente|mittente|afzender|'
+        'odesílatel'
     ),
     'date': (
         'date|sent|gesendet|datum|am|envoyé|enviado|enviada|enviado el|fecha|inviato|data|skickat|'
         'sendt|dato|verzonden|дата|отправлено|wysłano|发送时间|發送時間|发送日期|日期|寄件日期|'
-        '傳送時間|发件时间|时间|送信日時|日付|날짜|보낸 ?날짜|tarih|gönderme tarihi|lähetetty|odesláno'
+        '傳送時間|发件时间|时间|送信日時|日付|날짜|보낸 ?날짜|tarih|gönderme tarihi|lähetetty|'
+        'odesláno'
     ),
     'to': (
         'to|an|à|pour|para|a|till|til|aan|do|кому|收件人|收件者|收信人|宛先|받는 ?사람|kime|alıcı|'
         'vastaanottaja|komu|destinataire|destinatario'
     ),
-    'cc': 'cc|bcc|kopie|kopia|copie à|抄送|抄送人|副本|密送|참조|bilgi|копия|reply-to|risposta|répondre à',
+    'cc': (
+        'cc|bcc|kopie|kopia|copie à|抄送|抄送人|副本|密送|참조|bilgi|копия|reply-to|risposta|'
+        'répondre à'
+    ),
     'subject': (
         'subject|betreff|objet|asunto|assunto|oggetto|ämne|emne|onderwerp|тема|temat|主题|主旨|'
         '主題|标题|件名|제목|konu|aihe|předmět'
@@ -45,13 +50,17 @@ FORWARDED = (
     r'weitergeleitete nachricht|message transféré|message transmis|mensaje reenviado|'
     r'mensagem encaminhada|messaggio inoltrato|vidarebefordrat meddelande|'
     r'videresendt (?:besked|melding)|doorgestuurd bericht|пересылаемое сообщение|'
-    r'wiadomość przekazana|转发的邮件|转发邮件|转发邮件信息|转发的信息|轉寄郵件|轉寄的郵件|已转发邮件|'
+    r'wiadomość przekazana|转发的邮件|转发邮件|转发邮件信息|转发的信息|轉寄郵件|轉寄的郵件|'
+    r'已转发邮件|'
     r'已轉寄郵件|転送メッセージ|전달된 ?메시지|전달된 ?메일|iletilen ileti'
 )
-ORIGINAL_BAR = re.compile(rf'^[\s>*]*[-—_=\s]{{3,}}\s*(?:{ORIGINAL})\s*[-—_=\s:：]*$', re.IGNORECASE)
+ORIGINAL_BAR = re.compile(
+    rf'^[\s>*]*[-—_=\s]{{3,}}\s*(?:{ORIGINAL})\s*[-—_=\s:：]*$', re.IGNORECASE
+)
 FORWARD_BAR = re.compile(
     rf'^[\s>*]*(?:[-—_=\s]{{3,}}\s*(?:{FORWARDED})\s*[-—_=\s:：]*'
-    r'|(?:begin forwarded message|début du message réexpédié|anfang der weitergeleiteten (?:nachricht'
+    r'|(?:begin forwarded message|début du message réexpédié|'
+    r'anfang der weitergeleiteten (?:nachricht'
     r'|e-mail)|inizio messaggio inoltrato|inicio del mensaje reenviado|开始转发的邮件|開始轉寄郵件'
     r'|下面是被转发的邮件|以下是转发(?:的)?邮件(?:内容)?|転送されたメッセージ)\s*[:：])\s*$',
     re.IGNORECASE,
@@ -69,9 +78,11 @@ WROTE_IN_IT = re.compile(
 )
 NO_VERB = re.compile(r'[^\s<>()]+@[^\s<>()]+\s*[>)]?\s*[:：]\s*$')
 INTRO_START = re.compile(
-    r'^[\s>*-]*(?:(?:on|at|am|op|le|il|el|em|dnia|den|på|w dniu|в|в\s\w+|ven|lun|mar|mer|jeu|sam|dim)'
+    r'^[\s>*-]*(?:(?:on|at|am|op|le|il|el|em|dnia|den|på|w dniu|в|в\s\w+|ven|lun|mar|mer|jeu|'
+    r'sam|dim)'
     r'\b|[在于於]|\d{1,4}[-/.年]\s?\d{1,2}|\d{1,2}\s+\w{2,5}\.?\s+\d{4}|'
-    r'(?:mon|tue|wed|thu|fri|sat|sun|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье))',
+    r'(?:mon|tue|wed|thu|fri|sat|sun|понедельник|вторник|среда|четверг|пятница|суббота|'
+    r'воскресенье))',
     re.IGNORECASE,
 )
 HAS_DATE = re.compile(r'\d{1,2}[:.：]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}月')
@@ -88,14 +99,15 @@ DEVICE = re.compile(
     r'(?:verzonden|verstuurd) (?:met|vanaf|vanuit)\b.{0,50}|enviado (?:desde|do|de)\b.{0,50}|'
     r'inviato da\b.{0,50}|skickat från\b.{0,50}|sendt fra\b.{0,50}|отправлено с\b.{0,50}|'
     r'wysłane z\b.{0,50}|(?:发|發)(?:自|送自)我的.{0,40}|来自我的.{0,30}|來自我的.{0,30}|'
-    r'[从從]我的.{0,25}(?:发|發|傳)送|由.{0,20}(?:邮箱|邮件).{0,6}发送|发自.{0,20}(?:邮箱|手机|客户端).{0,10}|'
+    r'[从從]我的.{0,25}(?:发|發|傳)送|由.{0,20}(?:邮箱|邮件).{0,6}发送|发自.{0,20}(?:邮箱|手机|'
+    r'客户端).{0,10}|'
     r'.{0,20}から送信|나의 .{0,20}에서 보냄|iphone(?:에서| 发送).{0,10}'
     r')[\W_]*$',
     re.IGNORECASE,
 )
 FENCE = re.compile(r'^\s*(?:```|~~~)')
 SIGNATURE_LINES = 12
-LINE_LIMIT = 5000
+LINE_LIMIT = 1000
 LINE_LENGTH = 500
 PREFIX_LIMIT = 20
 INTRO_LINES = 5
@@ -123,7 +135,7 @@ class Parts:
 
 @dataclass
 class Forwarded:
-    """A mail inside a mail: who wrote it first (`name`, `address`), `subject`, `text`, `comment`."""
+    """A mail inside a mail: who wrote it (`name`, `address`), `subject`, `text`, `comment`."""
 
     name: str
     address: str
@@ -169,11 +181,11 @@ def split_reply(text):
 def split_lines(lines):
     """Return for each line whether the sender wrote it; all of them when nothing else is there.
 
-    Only the first lines of a very long mail are looked at.
+    Only the first lines of a very long mail are looked at; the others go with the last of them.
     """
     cut = _Cut([line[:LINE_LENGTH] for line in lines[:LINE_LIMIT]])
     cut.run()
-    return cut.kept + [True] * (len(lines) - len(cut.kept))
+    return cut.kept + cut.kept[-1:] * (len(lines) - len(cut.kept))
 
 
 def _join(lines):
@@ -266,7 +278,9 @@ class _Cut:
                 break
         if len(set(kinds)) < 2 or 'from' not in kinds[:2]:
             return None
-        if len(set(kinds)) == 2 and not any(MAIL_ADDRESS.search(x) for x in self.lines[index : last + 1]):
+        if len(set(kinds)) == 2 and not any(
+            MAIL_ADDRESS.search(x) for x in self.lines[index : last + 1]
+        ):
             return None
         return self._skip_wrapped(last)
 
@@ -369,7 +383,11 @@ class _Cut:
     def _find_signature(self, start=0):
         """Return the line at which a signature begins, or None."""
         for index in range(start, len(self.lines)):
-            if SIGNATURE_BAR.match(self.lines[index]) and self.kept[index] and not self.in_code[index]:
+            if (
+                SIGNATURE_BAR.match(self.lines[index])
+                and self.kept[index]
+                and not self.in_code[index]
+            ):
                 rest = [x for x in self.lines[index + 1 :] if x.strip() and not QUOTE.match(x)]
                 if len(rest) <= SIGNATURE_LINES:
                     return index
@@ -414,9 +432,9 @@ def find_forwarded(subject, text):
     was forwarded: below an answer it is only quoted.
     """
     lines = text.split('\n')
-    cut = _Cut([line[:LINE_LENGTH] for line in lines])
+    cut = _Cut([line[:LINE_LENGTH] for line in lines[:LINE_LIMIT]])
     forwarded = is_forward(subject)
-    for index, line in enumerate(cut.lines[:LINE_LIMIT]):
+    for index, line in enumerate(cut.lines):
         if not line.strip():
             continue
         bar = bool(FORWARD_BAR.match(line))

@@ -43,32 +43,47 @@ def read_tnef(data):
     """Return what `data` holds as :class:`Packed`, or None if it is no such stream."""
     if len(data) < 6 or struct.unpack_from('<I', data)[0] != SIGNATURE:
         return None
-    packed, current, charset = Packed(), None, None
+    reader = _Reader()
     try:
         for attribute, value in _iterate(data):
-            if attribute == CODE_PAGE and len(value) >= 4:
-                charset = f'cp{struct.unpack_from("<I", value)[0]}'
-            elif attribute == BODY:
-                packed.text = decode_text(value.rstrip(b'\0'), charset)
-            elif attribute == MESSAGE_PROPERTIES:
-                _read_message(packed, dict(_iterate_properties(value)), charset)
-            elif attribute == ATTACHMENT_START:
-                current = {}
-                packed.files.append(current)
-            elif current is not None and attribute == ATTACHMENT_TITLE:
-                current['name'] = decode_text(value.rstrip(b'\0'), charset)
-            elif current is not None and attribute == ATTACHMENT_DATA:
-                current['content'] = value
-            elif current is not None and attribute == ATTACHMENT_PROPERTIES:
-                _read_attachment(current, dict(_iterate_properties(value)), charset)
+            reader.read(attribute, value)
     except (struct.error, IndexError, ValueError):
         pass  # cut off: what was read so far is kept
-    packed.files = [
-        (file.get('name') or 'attachment', file['content'])
-        for file in packed.files
-        if file.get('content') is not None
-    ]
-    return packed
+    return reader.finish()
+
+
+class _Reader:
+    """Puts the attributes of a stream together, in the order in which they come."""
+
+    def __init__(self):
+        self.packed, self.file, self.charset = Packed(), {}, None
+
+    def read(self, attribute, value):
+        """Take in one attribute."""
+        if attribute == CODE_PAGE and len(value) >= 4:
+            self.charset = f'cp{struct.unpack_from("<I", value)[0]}'
+        elif attribute == BODY:
+            self.packed.text = decode_text(value.rstrip(b'\0'), self.charset)
+        elif attribute == MESSAGE_PROPERTIES:
+            _read_message(self.packed, dict(_iterate_properties(value)), self.charset)
+        elif attribute == ATTACHMENT_START:
+            self.file = {}
+            self.packed.files.append(self.file)
+        elif attribute == ATTACHMENT_TITLE:
+            self.file['name'] = decode_text(value.rstrip(b'\0'), self.charset)
+        elif attribute == ATTACHMENT_DATA:
+            self.file['content'] = value
+        elif attribute == ATTACHMENT_PROPERTIES:
+            _read_attachment(self.file, dict(_iterate_properties(value)), self.charset)
+
+    def finish(self):
+        """Return what was found; files without content are none."""
+        self.packed.files = [
+            (file.get('name') or 'attachment', file['content'])
+            for file in self.packed.files
+            if file.get('content') is not None
+        ]
+        return self.packed
 
 
 def _iterate(data):
