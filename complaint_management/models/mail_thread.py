@@ -39,7 +39,6 @@ class MailThread(models.AbstractModel):
         mail.drop_reason = cases._get_drop_reason(mail)
         if mail.drop_reason is None and cases._is_known_mail(mail):
             mail.drop_reason = 'duplicate'
-        if mail.drop_reason in ('duplicate', 'own'):
             cases._drop_mail(mail, mail.drop_reason)
             return False
         thread = self.with_context(**{MAIL_KEY: mail})

@@ -35,7 +35,8 @@ FORWARDS = {
     'NetEase': (
         "Fw:灯坏了",
         "-------- 转发邮件信息 --------\n发件人：\"Zhang Min\" <zhang.min@customer.example>\n"
-        "发送日期：2026-01-05 10:00:00\n收件人：shop@shop.example\n主题：灯坏了\n\n收到的灯是坏的。\n",
+        "发送日期：2026-01-05 10:00:00\n收件人：shop@shop.example\n"
+        "主题：灯坏了\n\n收到的灯是坏的。\n",
     ),
     'Gmail': (
         "Fwd: Broken lamp",

@@ -111,6 +111,7 @@ LINE_LIMIT = 1000
 LINE_LENGTH = 500
 PREFIX_LIMIT = 20
 INTRO_LINES = 5
+HEAD_LINES = 16
 MAIL_ADDRESS = re.compile(r'[^\s<>()\[\]"\',;:：]+@[^\s<>()\[\]"\',;:：]+\.[^\s<>()\[\]"\',;:：]+')
 
 REPLY_PREFIX = re.compile(
@@ -264,32 +265,34 @@ class _Cut:
     def _get_head_end(self, index):
         """Return the line after the headers of a quoted mail that begin at `index`, or None."""
         kinds, last, wrapped = [], None, 0
-        for position in range(index, min(index + 16, len(self.lines))):
-            line = self.lines[position]
-            match = HEADER.match(line)
+        for position in range(index, min(index + HEAD_LINES, len(self.lines))):
+            match = HEADER.match(self.lines[position])
+            blank = self._is_blank(position)
             if match and match.lastgroup:
                 kinds.append(_get_kind(match))
                 last, wrapped = position, 0
-            elif line.strip() and kinds and wrapped < 2 and last is not None:
-                if position - last > 1 and not self.lines[position - 1].strip():
+            elif not blank and kinds and wrapped < 2:
+                if position - last > 1 and self._is_blank(position - 1):
                     break
                 wrapped += 1
-            elif line.strip() or len(set(kinds)) >= 4:
+            elif not blank or len(set(kinds)) >= 4:
                 break
-        if len(set(kinds)) < 2 or 'from' not in kinds[:2]:
+        if len(set(kinds)) < 2 or 'from' not in kinds[:3]:
             return None
-        if len(set(kinds)) == 2 and not any(
-            MAIL_ADDRESS.search(x) for x in self.lines[index : last + 1]
-        ):
+        head = self.lines[index : last + 1]
+        if len(set(kinds)) == 2 and not any(MAIL_ADDRESS.search(line) for line in head):
             return None
-        return self._skip_wrapped(last)
+        return last + 1 if kinds[-1] in ('subject', 'date') else self._skip_wrapped(last)
+
+    def _is_blank(self, index):
+        return not self.lines[index].strip(' \t>*|')
 
     def _skip_wrapped(self, last):
-        """Return the line after a header that may run over several lines."""
+        """Return the line after a list of addresses that may run over several lines."""
         end = last + 1
-        while end < len(self.lines) and end <= last + 2 and self.lines[end].strip():
+        while end < len(self.lines) and end <= last + 2 and not self._is_blank(end):
             end += 1
-        if end < len(self.lines) and self.lines[end].strip():
+        if end < len(self.lines) and not self._is_blank(end):
             return last + 1  # that was text already
         return end
 
