@@ -27,7 +27,10 @@ NOTE_LENGTH = 2000
 
 
 class ComplaintCaseMail(models.Model):
-    """How mails come in: to which complaint they belong, what they say, which are none."""
+    """How mails come in: to which complaint they belong, what they say, which are none.
+
+    The gateway calls these methods as superuser: it has no rights of its own.
+    """
 
     _inherit = 'complaint.case'
 
@@ -54,19 +57,11 @@ class ComplaintCaseMail(models.Model):
         if not addresses:
             return self.env['mail.alias']
         locals_ = [address.partition('@')[0] for address in addresses]
-        # A gateway has no rights of its own.
-        aliases = (
-            self.env['mail.alias']
-            .sudo()
-            .search(
-                Domain('alias_model_id.model', '=', self._name)
-                & (
-                    Domain('alias_full_name', 'in', addresses)
-                    | (
-                        Domain('alias_name', 'in', locals_)
-                        & Domain('alias_incoming_local', '=', True)
-                    )
-                )
+        aliases = self.env['mail.alias'].search(
+            Domain('alias_model_id.model', '=', self._name)
+            & (
+                Domain('alias_full_name', 'in', addresses)
+                | (Domain('alias_name', 'in', locals_) & Domain('alias_incoming_local', '=', True))
             )
         )
 
@@ -81,8 +76,7 @@ class ComplaintCaseMail(models.Model):
     def _is_reply_to_case(self, mail):
         references = [*mail.references[-32:], mail.in_reply_to]
         domain = [('message_id', 'in', references), ('model', '=', self._name)]
-        # A gateway has no rights of its own.
-        return bool(any(references) and self.env['mail.message'].sudo().search(domain, limit=1))
+        return bool(any(references) and self.env['mail.message'].search(domain, limit=1))
 
     @api.model
     def _get_mail_team(self, mail, custom_values=None):
@@ -102,8 +96,7 @@ class ComplaintCaseMail(models.Model):
         system through there.
         """
         key = self._get_email_key(mail.sender_address)
-        # Settings of the gateway, whoever it runs for.
-        domains = self.env['mail.alias.domain'].sudo().search([])
+        domains = self.env['mail.alias.domain'].search([])
         if self._is_own_mail(mail, key, domains):
             return 'own'
         reason = get_automatic_reason(mail, domains.mapped('name'))
@@ -118,24 +111,23 @@ class ComplaintCaseMail(models.Model):
             return False
         ours = {*domains.mapped('bounce_email'), *domains.mapped('catchall_email')}
         ours |= set(domains.mapped('default_from_email'))
-        # A gateway has no rights of its own.
-        aliases_sudo = self.env['mail.alias'].sudo()
-        if key in ours or aliases_sudo.search_count([('alias_full_name', '=', key)], limit=1):
+        aliases = self.env['mail.alias']
+        if key in ours or aliases.search_count([('alias_full_name', '=', key)], limit=1):
             return True
         copy_of = mail.get('X-Odoo-Message-Id')
         domain = [('message_id', '=', copy_of), ('message_type', '!=', 'email')]
-        return bool(copy_of and self.env['mail.message'].sudo().search_count(domain, limit=1))
+        return bool(copy_of and self.env['mail.message'].search_count(domain, limit=1))
 
     @api.model
     def _is_allowed_sender(self, key):
-        allowed = self.env['mail.gateway.allowed'].sudo()  # a setting of the gateway
+        allowed = self.env['mail.gateway.allowed']
         return bool(key and allowed.search_count([('email_normalized', '=', key)], limit=1))
 
     @api.model
     def _is_known_mail(self, mail):
         """Tell whether a mail with this id is there already."""
         domain = [('message_id', '=', mail.message_id)]
-        return bool(self.env['mail.message'].sudo().search_count(domain, limit=1))
+        return bool(self.env['mail.message'].search_count(domain, limit=1))
 
     @api.model
     def _is_mail_loop(self, mail, case):
@@ -147,7 +139,7 @@ class ComplaintCaseMail(models.Model):
         key = self._get_email_key(mail.sender_address)
         if not key or self._is_allowed_sender(key):
             return False
-        get_param = self.env['ir.config_parameter'].sudo().get_param
+        get_param = self.env['ir.config_parameter'].get_param
         threshold = int(get_param('mail.gateway.loop.threshold', 20))
         minutes = int(get_param('mail.gateway.loop.minutes', 120))
         since = self.env.cr.now() - timedelta(minutes=minutes)
@@ -155,11 +147,11 @@ class ComplaintCaseMail(models.Model):
         if case:
             domain = Domain('model', '=', self._name) & Domain('res_id', '=', case.id)
             domain &= Domain('message_type', '=', 'email') & recent
-            messages = self.env['mail.message'].sudo().search(domain, limit=threshold * 10)
+            messages = self.env['mail.message'].search(domain, limit=threshold * 10)
             keys = [self._get_email_key(message.email_from) for message in messages]
             return keys.count(key) >= threshold
         domain = Domain(self._detect_loop_sender_domain(key)) & recent
-        return self.sudo().search_count(domain, limit=threshold) >= threshold
+        return self.search_count(domain, limit=threshold) >= threshold
 
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
@@ -175,13 +167,12 @@ class ComplaintCaseMail(models.Model):
             ('sender', '=', mail.sender_address),
             ('dropped_at', '>=', since),
         ]
-        # Few may read what was counted.
-        return bool(self.env['complaint.mail.dropped'].sudo().search_count(domain, limit=1))
+        return bool(self.env['complaint.mail.dropped'].search_count(domain, limit=1))
 
     @api.model
     def _count_bounce(self, email_message, message_dict):
         """Count a delivery report about a mail that we sent from a complaint."""
-        case = self.sudo().browse(message_dict['bounced_message'].res_id).exists()
+        case = self.browse(message_dict['bounced_message'].res_id).exists()
         mail = read_mail(email_message.as_bytes(), head_only=True)
         self._drop_mail(mail, 'bounce', case.team_id)
 
@@ -226,7 +217,7 @@ class ComplaintCaseMail(models.Model):
         for route in ours:
             case = self._find_mail_case(mail, message_dict, route)
             team = self.env['complaint.team'].browse((route[2] or {}).get('team_id') or [])
-            key = case or team.sudo().company_id  # a gateway has no rights of its own
+            key = case or team.company_id
             if key in seen:
                 continue
             seen.add(key)
@@ -245,17 +236,16 @@ class ComplaintCaseMail(models.Model):
 
     @api.model
     def _find_mail_case(self, mail, message_dict, route):
-        """Return the complaint that a mail is about, as superuser; none for a new one.
+        """Return the complaint that a mail is about; none for a new one.
 
         By what it answers to, by the number in its subject, by the subject of a recent complaint
         of the sender that it answers, and by the same text sent twice.
         """
-        cases = self.sudo()  # a gateway has no rights of its own
         if route[1]:
-            return cases.browse(route[1]).exists()
+            return self.browse(route[1]).exists()
         if case_id := self._find_by_subject(message_dict):
-            return cases.browse(case_id)
-        return self._find_recent_case(mail, message_dict, route) or cases
+            return self.browse(case_id)
+        return self._find_recent_case(mail, message_dict, route) or self.browse()
 
     @api.model
     def _find_recent_case(self, mail, message_dict, route):
@@ -263,9 +253,9 @@ class ComplaintCaseMail(models.Model):
         if not key:
             return None
         now = self.env.cr.now()
-        team = self.env['complaint.team'].sudo().browse((route[2] or {}).get('team_id') or [])
+        team = self.env['complaint.team'].browse((route[2] or {}).get('team_id') or [])
         company = team.company_id or self.env.company
-        recent = self.sudo().search(
+        recent = self.search(
             [
                 ('complainant_email_key', '=', key),
                 ('company_id', '=', company.id),
@@ -393,7 +383,7 @@ class ComplaintCaseMail(models.Model):
 
     @api.model
     def _find_mail_partner(self, address):
-        threads = self.env['mail.thread'].sudo()  # a gateway has no rights of its own
+        threads = self.env['mail.thread']
         if not address:
             return self.env['res.partner']
         return threads._partner_find_from_emails_single([address], no_create=True)[:1]
@@ -461,8 +451,7 @@ class ComplaintCaseMail(models.Model):
             return False
         team = self._get_mail_team(mail, custom_values)
         channel = self.env.ref('complaint_management.channel_email', raise_if_not_found=False)
-        # A gateway has no rights of its own.
-        cases = self.sudo().with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+        cases = self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
         mail.problems.add('broken')
         case = cases.create(
             {
@@ -475,18 +464,14 @@ class ComplaintCaseMail(models.Model):
                 **({'team_id': team.id} if team else {}),
             }
         )
-        file = (
-            self.env['ir.attachment']
-            .sudo()
-            .create(
-                {
-                    'name': 'original_email.eml',
-                    'raw': mail.raw,
-                    'res_model': self._name,
-                    'res_id': case.id,
-                    'mimetype': 'application/octet-stream',
-                }
-            )
+        file = self.env['ir.attachment'].create(
+            {
+                'name': 'original_email.eml',
+                'raw': mail.raw,
+                'res_model': self._name,
+                'res_id': case.id,
+                'mimetype': 'application/octet-stream',
+            }
         )
         case._message_log(body=case.description, attachment_ids=file.ids)
         return case.id

@@ -18,6 +18,9 @@ class MailThread(models.AbstractModel):
 
     _inherit = 'mail.thread'
 
+    def _get_complaint_gateway(self):
+        return self.env['complaint.case'].sudo()  # a gateway has no rights of its own
+
     @api.model
     def message_process(
         self,
@@ -30,7 +33,7 @@ class MailThread(models.AbstractModel):
     ):
         """Take in a mail; one for complaints is never lost and never stops those after it."""
         raw = _get_bytes(message)
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         mail = cases._read_own_mail(raw, model)
         if mail is None:
             return super().message_process(
@@ -62,7 +65,7 @@ class MailThread(models.AbstractModel):
     def message_parse(self, message, save_original=False):
         """Put in what our reader read."""
         message_dict = super().message_parse(message, save_original=save_original)
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         if mail := cases._get_mail_in_hand():
             message_dict['subject'] = mail.subject
             message_dict['email_from'] = message_dict['email_from'] or mail.sender_name
@@ -70,7 +73,7 @@ class MailThread(models.AbstractModel):
         return message_dict
 
     def _message_parse_extract_payload(self, message, message_dict, save_original=False):
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         mail = cases._get_mail_in_hand()
         if not mail:
             return super()._message_parse_extract_payload(message, message_dict, save_original)
@@ -84,8 +87,9 @@ class MailThread(models.AbstractModel):
     def _detect_loop_headers(self, msg_dict):
         """Count what answers to our own answer to a loop."""
         is_loop = super()._detect_loop_headers(msg_dict)
-        if is_loop and (mail := self.env['complaint.case']._get_mail_in_hand()):
-            self.env['complaint.case']._drop_mail(mail, 'loop')
+        cases = self._get_complaint_gateway()
+        if is_loop and (mail := cases._get_mail_in_hand()):
+            cases._drop_mail(mail, 'loop')
         return is_loop
 
     @api.model
@@ -97,7 +101,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
         """Let machines pass the check that would answer them; they are dropped afterwards."""
-        mail = self.env['complaint.case']._get_mail_in_hand()
+        mail = self._get_complaint_gateway()._get_mail_in_hand()
         if mail and mail.drop_reason and route[0] == 'complaint.case':
             return route
         return super()._routing_check_route(message, message_dict, route, raise_exception)
@@ -105,7 +109,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
         """Tell a sender once a day at most that the address is not open to them."""
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         mail = cases._get_mail_in_hand()
         if mail and (mail.drop_reason or cases._was_refused_lately(mail)):
             return None
@@ -115,7 +119,7 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """Count a report about a mail of ours that came to Odoo's address for them."""
         super()._routing_handle_bounce(email_message, message_dict)
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         bounced = message_dict.get('bounced_message')
         if not cases._get_mail_in_hand() and bounced and bounced.model == cases._name:
             cases._count_bounce(email_message, message_dict)
@@ -124,7 +128,7 @@ class MailThread(models.AbstractModel):
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """Settle where a mail for complaints goes by our rules."""
         routes = super().message_route(message, message_dict, model, thread_id, custom_values)
-        cases = self.env['complaint.case']
+        cases = self._get_complaint_gateway()
         if mail := cases._get_mail_in_hand():
             return cases._choose_mail_routes(mail, message_dict, routes)
         return routes
