@@ -191,9 +191,10 @@ class ComplaintCaseMerge(models.Model):
         if cases_sudo:
             return cases_sudo.id
         user = self.env['mail.thread']._mail_find_user_for_gateway(sender)
-        if not user or user.share:
+        cases = self.with_user(user) if user else self
+        if not (user and cases.has_access('read')):
             return False
-        return self.with_user(user).search([('number', 'in', numbers)], limit=1).id
+        return cases.search([('number', 'in', numbers)], limit=1).id
 
     # === PASSING GATES === #
 
