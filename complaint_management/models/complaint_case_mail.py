@@ -18,7 +18,7 @@ MAIL_KEY = 'complaint_mail'
 
 # A longer text is shown in part and attached whole: Odoo drops what is much longer.
 SHOWN_LENGTH = 500_000
-# Who sends the same text within this many hours has one complaint, whomever they wrote to.
+# Who sends the same text to another team within this many hours has one complaint.
 SAME_TEXT_HOURS = 24
 # An answer without a trace of the mail that it answers belongs to a complaint of so many days.
 REPLY_DAYS = 90
@@ -239,7 +239,7 @@ class ComplaintCaseMail(models.Model):
         """Return the complaint that a mail is about; none for a new one.
 
         By what it answers to, by the number in its subject, by the subject of a recent complaint
-        of the sender that it answers, and by the same text sent twice.
+        of the sender that it answers, and by the same text sent to another team.
         """
         if route[1]:
             return self.browse(route[1]).exists()
@@ -274,6 +274,7 @@ class ComplaintCaseMail(models.Model):
         for case in recent:
             if (
                 text
+                and team not in (case.team_id, team.browse())
                 and abs(case.received_at - sent_at) <= timedelta(hours=SAME_TEXT_HOURS)
                 and case.name == mail.subject
                 and (case.description or '').strip() == text
