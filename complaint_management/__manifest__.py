@@ -112,6 +112,7 @@
         'views/complaint_anchor_views.xml',
         'views/complaint_public_question_views.xml',
         'views/complaint_public_templates.xml',
+        'views/complaint_mail_dropped_views.xml',
         'views/complaint_preset_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',

@@ -57,6 +57,8 @@ from . import complaint_case_repeat
 from . import complaint_case_reported
 from . import complaint_case_kind
 from . import complaint_case_merge
+from . import complaint_mail_dropped
+from . import complaint_case_mail
 from . import complaint_case_mass
 from . import complaint_case_complainant
 from . import complaint_case_legal

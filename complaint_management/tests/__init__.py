@@ -40,6 +40,9 @@ from . import test_inspection
 from . import test_investigation
 from . import test_mail
 from . import test_masking
+from . import test_mail_automatic
+from . import test_mail_faults
+from . import test_mail_reply
 from . import test_mass_complaint
 from . import test_kind
 from . import test_legal_hold
