@@ -132,11 +132,11 @@ class ComplaintReportSchedule(models.Model):
     run_ids = fields.One2many(comodel_name='complaint.report.run', inverse_name='schedule_id')
     run_count = fields.Integer(string="Reports", compute='_compute_run_count')
 
-    _cutoff = models.Constraint(
+    _cutoff_day_range = models.Constraint(
         'CHECK (cutoff_day BETWEEN 0 AND 28)',
         "The last day of a month is 1 to 28, or 0 for the month of the calendar.",
     )
-    _custom = models.Constraint(
+    _custom_days_range = models.Constraint(
         'CHECK (custom_days BETWEEN 1 AND 1000)', "A period has between 1 and 1000 days."
     )
 
