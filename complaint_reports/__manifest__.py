@@ -10,6 +10,7 @@
         'security/ir.model.access.csv',
         'security/complaint_report_rules.xml',
         'data/ir_cron_data.xml',
+        'data/complaint_report_schedule_data.xml',
         # The template before the action that names it.
         'report/complaint_case_sheet_templates.xml',
         'report/complaint_case_sheet_report.xml',

@@ -121,6 +121,11 @@ class ComplaintReportSchedule(models.Model):
         domain=[('share', '=', False)],
         help="Checks it after it was signed, and issues it. Empty: it is issued when signed.",
     )
+    leader_reviews = fields.Boolean(
+        string="Checked by the leader of the team",
+        help="Where no reviewer is named: the leader of the team that it is about, or of the team "
+        "of this schedule. Nobody checks his own report.",
+    )
     recipient_ids = fields.One2many(
         comodel_name='complaint.report.recipient', inverse_name='schedule_id', copy=True
     )
@@ -245,11 +250,21 @@ class ComplaintReportSchedule(models.Model):
         self.ensure_one()
         return self.author_id or self.team_id.leader_id or self.runs_as_id
 
+    def _get_reviewer(self, part, author):
+        """Return who checks the report about a person, department or team; maybe nobody."""
+        self.ensure_one()
+        team = part if part._name == 'complaint.team' and part else self.team_id
+        leader = team.leader_id if self.leader_reviews else self.env['res.users']
+        if leader == author:
+            leader = team.parent_id.leader_id
+        return self.reviewer_id or (leader - author)
+
     def _needs_person(self):
         """Say whether somebody has to write, enter, sign or check something."""
         self.ensure_one()
         return bool(
             self.reviewer_id
+            or self.leader_reviews
             or self.kind != 'report'
             or self.section_ids.filtered(lambda section: section.kind in WRITTEN_KINDS)
         )

@@ -100,7 +100,8 @@ class ComplaintReportScheduleDue(models.Model):
     @api.depends(
         *('active', 'period', 'cutoff_day', 'custom_days', 'custom_start', 'next_date'),
         *('due_rule', 'due_value', 'due_weekday', 'due_hour', 'due_roll', 'prepare_days'),
-        *('company_id', 'team_id', 'reviewer_id', 'kind', 'section_ids.kind'),
+        *('company_id', 'team_id', 'reviewer_id', 'leader_reviews'),
+        *('kind', 'section_ids.kind'),
     )
     def _compute_next_open_at(self):
         for schedule in self:

@@ -166,7 +166,7 @@ class ComplaintReportScheduleJob(models.Model):
             **{'schedule_id': self.id, 'company_id': company.id, 'lang': lang, 'tz': tz},
             **{'date_from': period.first, 'date_to': period.last},
             **{'begin_at': begin, 'end_at': end, 'due_at': self._get_due_at(period)},
-            **{'author_id': author.id, 'reviewer_id': self.reviewer_id.id},
+            **{'author_id': author.id, 'reviewer_id': self._get_reviewer(part, author).id},
             'runs_as_id': self.runs_as_id.id,
             'definition': named._prepare_definition(part),
             'name': f'{name} – {part.display_name}' if part else name,

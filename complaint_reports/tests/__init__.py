@@ -5,3 +5,9 @@ from . import test_case_sheet_access
 from . import test_case_sheet_pdf
 from . import test_sla_analysis
 from . import test_report_figures
+from . import test_report_period
+from . import test_report_schedule
+from . import test_report_job
+from . import test_report_course
+from . import test_report_rerun
+from . import test_report_presets
