@@ -205,10 +205,7 @@ class ComplaintReportRunCourse(models.Model):
         """Mail the papers to people without a log-in; the mail job sends them."""
         if not partners:
             return
-        report = self.env['ir.actions.report'].with_context(
-            lang=self.lang, complaint_report_everything=self._get_everything_key()
-        )
-        pdf, kind = report._render_qweb_pdf('complaint_reports.complaint_report_run', self.ids)
+        pdf, kind = self._print_for_outsiders()
         files = [(f'{self.name}.{kind}', pdf), (f'{self.name}.xlsx', self._get_workbook(True))]
         for partner in partners.filtered('email'):
             text = self.with_context(lang=partner.lang or self.lang).env._(
@@ -226,3 +223,10 @@ class ComplaintReportRunCourse(models.Model):
                     'auto_delete': False,
                 }
             )
+
+    def _print_for_outsiders(self):
+        """Return (content, kind) of the paper with all that the schedule may see."""
+        reports = self.env['ir.actions.report'].with_context(
+            lang=self.lang, complaint_report_everything=self._get_everything_key()
+        )
+        return reports._render_qweb_pdf('complaint_reports.complaint_report_run', self.ids)

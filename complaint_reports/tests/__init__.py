@@ -11,3 +11,4 @@ from . import test_report_job
 from . import test_report_course
 from . import test_report_rerun
 from . import test_report_presets
+from . import test_report_paper
