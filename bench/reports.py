@@ -77,7 +77,7 @@ def make_report(env, manager, schedule):
     figures = step("figures", lambda: reader._get_figures(spec))
     report._write_internal({"figures": figures, "as_of": moment})
     own = report.with_user(manager)
-    step("screen", own._get_view)
+    step("screen", own._get_shown_figures)
     step("workbook", own._get_workbook)
     return figures["received"], found
 

@@ -1,8 +1,15 @@
 from datetime import date
 
-from test_import_cfpb import CASE_COLUMNS, CATEGORY_COLUMNS, TestImportCfpb, _get_path
+# The module, not its class: a class that is named here would be run here once more.
+import test_import_cfpb
+from cfpb_converter import (
+    CASE_COLUMNS,
+    CATEGORY_COLUMNS,
+    convert_cases,
+    convert_categories,
+    read_rows,
+)
 
-from cfpb_converter import convert_cases, convert_categories, read_rows
 from odoo.tests import tagged
 
 from odoo.addons.complaint_reports.tests.common_period import ALL_TABLES, PeriodCommon
@@ -18,8 +25,8 @@ class TestPeriodReportCfpb(PeriodCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.admin.tz = 'America/New_York'
-        cls.rows = read_rows(_get_path())
-        load = TestImportCfpb._import.__func__
+        cls.rows = read_rows(test_import_cfpb._get_path())
+        load = test_import_cfpb.TestImportCfpb._import.__func__
         load(cls, 'complaint.category', CATEGORY_COLUMNS, convert_categories(cls.rows))
         cls.cases = load(cls, 'complaint.case', CASE_COLUMNS, convert_cases(cls.rows))
         calendar = cls.london.copy({'tz': 'America/New_York', 'company_id': cls.env.company.id})

@@ -125,9 +125,9 @@ class ComplaintReportRunFigures(models.Model):
     @api.depends_context('uid', 'lang', 'tz')
     def _compute_figures_view(self):
         for run in self:
-            run.figures_view = run._get_view() if run.as_of else False
+            run.figures_view = run._get_shown_figures() if run.as_of else False
 
-    def _get_view(self, everything=False):
+    def _get_shown_figures(self, everything=False):
         """Return the figures ready to be shown to the reader, in order of the sections.
 
         :param bool everything: name all complaints of lists, for a paper that the schedule itself

@@ -35,7 +35,7 @@ class ComplaintReportRunLabels(models.Model):
             'amount': self.env._("Amount"),
             'quantity': self.env._("Quantity"),
             'due': self.env._("Due"),
-            'kept': self.env._("Kept"),
+            'kept': self.env._("Met"),
             'late': self.env._("Late"),
             'rate': self.env._("Share kept"),
             'still_open': self.env._("Still open"),

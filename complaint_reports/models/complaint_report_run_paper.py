@@ -43,7 +43,7 @@ class ComplaintReportRunPaper(models.Model):
 
         Texts are written as texts: nothing that somebody typed becomes a formula or a link.
 
-        :param bool everything: as for `_get_view`
+        :param bool everything: as for `_get_shown_figures`
         """
         self.ensure_one()
         stream = io.BytesIO()
@@ -62,7 +62,7 @@ class ComplaintReportRunPaper(models.Model):
             }
             tables = {t['key']: t for t in (self.sudo().figures or {}).get('sections', [])}
             used = set()
-            for section in self._get_view(everything)['sections']:
+            for section in self._get_shown_figures(everything)['sections']:
                 sheet = workbook.add_worksheet(_get_sheet_name(section['heading'], used))
                 self._write_sheet(sheet, formats, section, tables[section['key']])
         return stream.getvalue()

@@ -20,7 +20,7 @@ class ReportComplaintReportRun(models.AbstractModel):
             'doc_model': 'complaint.report.run',
             'docs': runs,
             'is_chinese': (self.env.lang or '').startswith('zh'),
-            'get_sections': lambda run: run._get_view(everything)['sections'],
+            'get_sections': lambda run: run._get_shown_figures(everything)['sections'],
             'get_differences': lambda run: run.differences_view or [],
             'draw': Markup,  # charts are drawn by our own code, texts in them are escaped there
             'moment': self._format_moment,
