@@ -21,7 +21,10 @@ class ComplaintReportEntry(models.Model):
     section_key = fields.Char(readonly=True, required=True)
     sequence = fields.Integer(readonly=True)
     kind = fields.Selection(
-        selection=[('narrative', "Text"), ('manual', "Figure")], required=True, readonly=True
+        selection=[('narrative', "Text"), ('manual', "Figure")],
+        string="Kind of entry",
+        required=True,
+        readonly=True,
     )
     heading = fields.Char(readonly=True, required=True)
     guidance = fields.Text(string="What to write", readonly=True)

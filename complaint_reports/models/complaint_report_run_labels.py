@@ -19,9 +19,9 @@ class ComplaintReportRunLabels(models.Model):
     def _get_column_label(self, code, is_list=False):
         """Return the heading of a column: a code of ours, or in a list a field of the complaint."""
         if is_list:
-            short = {'number': self.env._("Complaint"), 'received_at': self.env._("Received")}
-            fields = self.env['complaint.case']._fields
-            return short.get(code) or fields[code]._description_string(self.env)
+            if code == 'number':
+                return self.env._("Complaint")
+            return self.env['complaint.case']._fields[code]._description_string(self.env)
         labels = {
             'number': self.env._("Number"),
             'share': self.env._("Share"),

@@ -49,7 +49,9 @@ class ComplaintReportSchedule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    kind = fields.Selection(selection=SCHEDULE_KINDS, required=True, default='report')
+    kind = fields.Selection(
+        selection=SCHEDULE_KINDS, string="Kind of report", required=True, default='report'
+    )
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company
     )
