@@ -173,10 +173,10 @@ class ComplaintReportRunRerun(models.Model):
     def _compute_differences_view(self):
         """Tell each difference in one sentence, for a reader; ids stay behind."""
         for run in self:
-            differences = run.sudo().differences  # what it says of complaints are numbers
-            if differences is None or differences is False:
+            if not run.rerun_of_id:
                 run.differences_view = False
                 continue
+            differences = run.sudo().differences or []  # what it says of complaints are numbers
             run.differences_view = [
                 run._show_difference(number, difference)
                 for number, difference in enumerate(differences)

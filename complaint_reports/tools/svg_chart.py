@@ -16,6 +16,9 @@ LABEL_LENGTH = 22
 
 
 def _shorten(text, length):
+    """Return a text that fits; of a path its end, which tells most."""
+    if len(text) > length and ' / ' in text:
+        text = text.rpartition(' / ')[2]
     return text if len(text) <= length else text[: length - 1] + '…'
 
 
