@@ -32,7 +32,7 @@ class ComplaintReportEntry(models.Model):
     text = fields.Text()
     amount = fields.Float(string="Figure", aggregator=False)
     is_entered = fields.Boolean(
-        string="Entered", help="Ticked by itself as soon as a figure is entered; zero is one too."
+        string="Entered", help="Ticked by itself as soon as a figure is entered; tick it yourself for zero."
     )
 
     # === CRUD METHODS === #

@@ -300,8 +300,8 @@ class ComplaintReportFigures(models.AbstractModel):
 
     @api.model
     def _get_text(self, case, name):
-        """Return a value as text; moments as UTC, for the time zone is the reader's."""
-        value = case[name]
+        """Return a value as text; moments as UTC, subjects not: they are read when shown."""
+        value = '' if name == 'name' else case[name]
         if isinstance(value, models.BaseModel):
             return value.sudo().display_name or ''  # names of terms and people are no secret
         if case._fields[name].type == 'datetime':

@@ -105,7 +105,7 @@ class ComplaintReportRun(models.Model):
 
     # What
     is_nil = fields.Boolean(string="Nil report", readonly=True)
-    # Subjects of complaints that a reader may not see stand in it.
+    # Numbers of complaints that a reader may not see stand in it.
     figures = fields.Json(string="Frozen figures", readonly=True, groups=NO_ACCESS, prefetch=False)
     definition = fields.Json(readonly=True, groups=NO_ACCESS, prefetch=False)
     figures_view = fields.Json(string="Figures", compute='_compute_figures_view')

@@ -139,34 +139,39 @@ class ComplaintReportRunFigures(models.Model):
         run_sudo = self.sudo()  # what a reader may see of it is decided below
         figures, definition = run_sudo.figures or {}, run_sudo.definition or {}
         headings = {s['key']: s['heading'] for s in definition.get('sections', [])}
-        readable = None if everything else self._get_readable_ids(figures)
+        subjects = self._get_subjects(figures, everything)
         sections = []
         for table in figures.get('sections', []):
             shown = {
                 'key': table['key'],
                 'kind': table['kind'],
                 'heading': headings.get(table['key']) or self._get_heading(table, definition),
-                **self._show_table(table, readable),
+                **self._show_table(table, subjects),
                 'entries': self._show_entries(table['key']),
             }
             shown['chart'] = self._draw_chart(table, shown)
             sections.append(shown)
         return {'sections': sections}
 
-    def _get_readable_ids(self, figures):
-        """Return the ids of the complaints in lists that the reader may see, in one query."""
+    def _get_subjects(self, figures, everything):
+        """Return {id: subject} of the complaints in lists that the reader may see, in one query.
+
+        Subjects are not kept with the figures: of a complaint that was erased nothing remains.
+        """
         listed = [
             row['id']
             for table in figures.get('sections', [])
             for row in table['rows']
             if 'texts' in row
         ]
-        cases = self.env['complaint.case'].with_context(active_test=False)
+        cases = self.env['complaint.case']
+        if everything:
+            cases = cases.sudo()  # what the schedule itself may see was settled by its figures
         if not listed or not cases.has_access('read'):
-            return set()
-        return set(cases.search([('id', 'in', listed)]).ids)
+            return {}
+        return {case.id: case.name for case in cases.search_fetch([('id', 'in', listed)], ['name'])}
 
-    def _show_table(self, table, readable):
+    def _show_table(self, table, subjects):
         is_list = any('texts' in row for row in table['rows']) or 'all' in table
         shown = {
             'is_list': is_list,
@@ -177,20 +182,27 @@ class ComplaintReportRunFigures(models.Model):
         if not is_list:
             shown['rows'] = [self._show_row(row) for row in table['rows']]
             return shown
-        rows = [row for row in table['rows'] if readable is None or row['id'] in readable]
+        rows = [row for row in table['rows'] if row['id'] in subjects]
         shown['rows'] = [
-            {'id': row['id'], 'texts': self._show_texts(table['columns'], row['texts'])}
+            {
+                'id': row['id'],
+                'texts': self._show_texts(table['columns'], row['texts'], subjects[row['id']]),
+            }
             for row in rows
         ]
         shown['hidden'] = len(table['rows']) - len(rows)
         shown['more'] = table['all']['v'] - len(table['rows'])
         return shown
 
-    def _show_texts(self, columns, texts):
-        return [
-            self._format_moment(text) if text and name.endswith(('_at', 'deadline')) else text
-            for name, text in zip(columns, texts, strict=True)
-        ]
+    def _show_texts(self, columns, texts, subject):
+        shown = []
+        for name, text in zip(columns, texts, strict=True):
+            if name == 'name':
+                text = subject
+            elif text and name.endswith(('_at', 'deadline')):
+                text = self._format_moment(text)
+            shown.append(text)
+        return shown
 
     def _format_moment(self, text):
         return format_datetime(

@@ -200,6 +200,11 @@ class TestReportAccess(PeriodCommon):
         run = self._open(own, '2025-03-01')
         self.assertEqual(self._numbers(run)['received'], 2)
 
+    def test_of_an_erased_complaint_no_word_remains(self):
+        run = self._open(self.schedule, '2025-03-01')
+        self.assertNotIn("Secret matter", str(run.sudo().figures))
+        self.assertIn("Secret matter", str(self._as(self.manager, run).figures_view))
+
     def test_reader_without_a_role_opens_no_complaint(self):
         self.schedule.sudo().recipient_ids = [
             (0, 0, {'user_id': self.outsider.id, 'role': 'reader'})
