@@ -29,18 +29,22 @@ GROUPS = (
 )  # fmt: skip
 
 
-def prepare(env):
-    """Return a person who may read every complaint, and {period: schedule with every table}."""
-    manager = env["res.users"].with_context(no_reset_password=True).create(
+def make_manager(env):
+    """Return a person who may read every complaint."""
+    return env["res.users"].with_context(no_reset_password=True).create(
         {
             "name": "manager",
             "login": "bench_manager",
-            "group_ids": [(4, env.ref("complaint_management.group_complaint_manager").id)],
+            "group_ids": [(4, env.ref("complaint_management.group_complaint_admin").id)],
         }
     )
+
+
+def make_schedules(env, manager):
+    """Return {period: schedule with every table}."""
     sections = [{"kind": kind} for kind in KINDS]
     sections += [{"kind": "breakdown", "group_field": name} for name in GROUPS]
-    return manager, {
+    return {
         period: env["complaint.report.schedule"].create(
             {
                 "name": f"Bench {period}",
@@ -108,12 +112,12 @@ def render(results):
 def run(env, sizes):
     """Return [(complaints, period, complaints of the report, {step: cost})]."""
     people, results, filled = steps.prepare(env), [], 0
-    manager, schedules = prepare(env)
+    manager = make_manager(env)
     for size in sizes:
         print(f"Filling up to {size:,} complaints ...", flush=True)
         fill.fill(env, people, filled, size)
         filled = size
-        for period, schedule in schedules.items():
+        for period, schedule in make_schedules(env, manager).items():
             received, found = make_report(env, manager, schedule)
             results.append((size, period, received, found))
             print(f"  {period}: {received} complaints, {found}", flush=True)

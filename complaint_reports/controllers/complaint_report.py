@@ -15,7 +15,7 @@ class ComplaintReportController(Controller):
             run.check_access('read')
             content = run._get_workbook()
         except (AccessError, MissingError):
-            return request.not_found()
+            raise request.not_found() from None
         return request.make_response(
             content,
             headers=[

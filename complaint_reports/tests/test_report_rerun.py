@@ -37,7 +37,7 @@ class TestReportRerun(PeriodCommon):
         with self._at('2026-04-05 09:00'):
             again = self._again(run, now=False)
         self.assertEqual(again.digest, run.digest)
-        self.assertEqual(again.differences_view, [])
+        self.assertFalse(again.differences_view)
         self.assertEqual(again.as_of, run.as_of)
 
     def test_a_complaint_registered_late_is_a_correction(self):
@@ -48,7 +48,7 @@ class TestReportRerun(PeriodCommon):
         with self._at('2026-04-05 09:00'):
             then, now = self._again(run, now=False), self._again(run)
         self.assertEqual(run.sudo().figures, before)
-        self.assertEqual(then.differences_view, [])
+        self.assertFalse(then.differences_view)
         self.assertEqual(self._numbers(now)['received'], 3)
         difference = self._get_difference(now, 'received')
         self.assertEqual(id_ranges.unpack(difference['added']), late.ids)
