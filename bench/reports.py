@@ -31,12 +31,16 @@ GROUPS = (
 
 def make_manager(env):
     """Return a person who may read every complaint."""
-    return env["res.users"].with_context(no_reset_password=True).create(
-        {
-            "name": "manager",
-            "login": "bench_manager",
-            "group_ids": [(4, env.ref("complaint_management.group_complaint_admin").id)],
-        }
+    return (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": "manager",
+                "login": "bench_manager",
+                "group_ids": [(4, env.ref("complaint_management.group_complaint_admin").id)],
+            }
+        )
     )
 
 

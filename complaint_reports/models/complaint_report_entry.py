@@ -32,7 +32,8 @@ class ComplaintReportEntry(models.Model):
     text = fields.Text()
     amount = fields.Float(string="Figure", aggregator=False)
     is_entered = fields.Boolean(
-        string="Entered", help="Ticked by itself as soon as a figure is entered; tick it yourself for zero."
+        string="Entered",
+        help="Ticked by itself as soon as a figure is entered; tick it yourself for zero.",
     )
 
     # === CRUD METHODS === #
@@ -40,7 +41,7 @@ class ComplaintReportEntry(models.Model):
     @api.model
     def _get_guarded_fields(self):
         return {
-            *('run_id', 'section_key', 'sequence', 'kind', 'heading', 'guidance', 'is_required'),
+            *('run_id', 'section_key', 'sequence', 'kind', 'heading', 'guidance', 'is_required')
         }
 
     def write(self, vals):
@@ -64,9 +65,7 @@ class ComplaintReportEntry(models.Model):
         """
         for run in self.run_id:
             if run.state == 'issued':
-                raise UserError(
-                    self.env._("This report is issued: what it says stays as it is.")
-                )
+                raise UserError(self.env._("This report is issued: what it says stays as it is."))
             if not (run.can_sign or run.can_issue):
                 raise AccessError(
                     self.env._(

@@ -121,8 +121,7 @@ class ComplaintReportFigures(models.AbstractModel):
         """Return {group: ids}; a group is an id, a value of a selection, or False."""
         rows = self.env[model]._read_group(domain, [group_field], ['id:array_agg'])
         return {
-            (group.id if isinstance(group, models.BaseModel) else group): ids
-            for group, ids in rows
+            (group.id if isinstance(group, models.BaseModel) else group): ids for group, ids in rows
         }
 
     @api.model

@@ -111,7 +111,9 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         due = self._group(domain, 'policy_id', model)
         kept = self._group(domain & Domain('state', '=', 'met'), 'policy_id', model)
         late = self._group(domain & Domain('is_late', '=', True), 'policy_id', model)
-        return {group: (ids, kept.get(group, []), late.get(group, [])) for group, ids in due.items()}
+        return {
+            group: (ids, kept.get(group, []), late.get(group, [])) for group, ids in due.items()
+        }
 
     @api.model
     def _count_on_time(self, spec, definition):
@@ -155,7 +157,10 @@ class ComplaintReportFiguresLines(models.AbstractModel):
             }
             for code in SATISFACTIONS
         ]
-        states, state_labels = self._group(domain, 'state', model), self._get_labels(model, 'state', [])
+        states, state_labels = (
+            self._group(domain, 'state', model),
+            self._get_labels(model, 'state', []),
+        )
         whole = [n for ids in states.values() for n in ids]
         rows += [
             {
@@ -262,10 +267,7 @@ class ComplaintReportFiguresLines(models.AbstractModel):
             ('received', self._make_cell('complaint.case', came)),
             ('justified', self._make_cell('complaint.case', valid)),
             ('justified_rate', self._make_share('complaint.case', valid, came)),
-            (
-                'on_time_rate',
-                self._make_share('complaint.sla.clock', kept, [*kept, *late]),
-            ),
+            ('on_time_rate', self._make_share('complaint.sla.clock', kept, [*kept, *late])),
             (
                 'satisfaction_rate',
                 self._make_share(
@@ -282,10 +284,7 @@ class ComplaintReportFiguresLines(models.AbstractModel):
             'rows': [
                 {
                     'code': code,
-                    'cells': [
-                        cell,
-                        {'v': target if code == 'justified' else None, 'f': 'target'},
-                    ],
+                    'cells': [cell, {'v': target if code == 'justified' else None, 'f': 'target'}],
                 }
                 for code, cell in rows
             ],

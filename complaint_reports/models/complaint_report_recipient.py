@@ -39,7 +39,10 @@ class ComplaintReportRecipient(models.Model):
     @api.constrains('user_id', 'group_id', 'partner_id')
     def _check_one_recipient(self):
         for recipient in self:
-            if len([r for r in (recipient.user_id, recipient.group_id, recipient.partner_id) if r]) != 1:
+            if (
+                len([r for r in (recipient.user_id, recipient.group_id, recipient.partner_id) if r])
+                != 1
+            ):
                 raise ValidationError(
                     self.env._("Name one recipient a line: a person, a group or somebody outside.")
                 )
@@ -76,12 +79,12 @@ class ComplaintReportRecipient(models.Model):
                 lambda user: not user.share
             ):
                 key = ('partner_id', recipient.partner_id.id)
-                found.setdefault(key, {'partner_id': recipient.partner_id.id, 'role': recipient.role})
+                found.setdefault(
+                    key, {'partner_id': recipient.partner_id.id, 'role': recipient.role}
+                )
                 continue
             for user in recipient._get_users(company):
-                found.setdefault(
-                    ('user_id', user.id), {'user_id': user.id, 'role': recipient.role}
-                )
+                found.setdefault(('user_id', user.id), {'user_id': user.id, 'role': recipient.role})
         return list(found.values())
 
     def _get_users(self, company):

@@ -87,9 +87,7 @@ class ComplaintReportRun(models.Model):
         index=True,
     )
     as_of = fields.Datetime(
-        string="Figures as of",
-        readonly=True,
-        help="What was entered later is not in them.",
+        string="Figures as of", readonly=True, help="What was entered later is not in them."
     )
     signed_at = fields.Datetime(string="Signed at", readonly=True)
     signed_by_id = fields.Many2one(

@@ -89,7 +89,8 @@ class ComplaintReportRunFigures(models.Model):
         periods = schedule._get_periods_until(period, count)
         labels = [self._get_short_label(p) for p in periods]
         return [
-            [label, p.first, *p.get_bounds(self.tz)] for label, p in zip(labels, periods, strict=True)
+            [label, p.first, *p.get_bounds(self.tz)]
+            for label, p in zip(labels, periods, strict=True)
         ]
 
     def _get_short_label(self, period):
@@ -241,7 +242,9 @@ class ComplaintReportRunFigures(models.Model):
                 'kind': entry.kind,
                 'heading': entry.heading,
                 'text': entry.text or '',
-                'amount': formatLang(self.env, entry.amount, digits=0 if entry.amount % 1 == 0 else 2)
+                'amount': formatLang(
+                    self.env, entry.amount, digits=0 if entry.amount % 1 == 0 else 2
+                )
                 if entry.is_entered
                 else '–',
             }

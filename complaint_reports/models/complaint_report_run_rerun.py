@@ -238,9 +238,7 @@ class ComplaintReportRunRerun(models.Model):
             raise UserError(self.env._("There is nothing behind this figure."))
         difference = differences[number]
         self.env[difference['model']].check_access('read')
-        numbers = [
-            n for side in ('added', 'removed') for n in id_ranges.unpack(difference[side])
-        ]
+        numbers = [n for side in ('added', 'removed') for n in id_ranges.unpack(difference[side])]
         return {
             'type': 'ir.actions.act_window',
             'name': self.name,

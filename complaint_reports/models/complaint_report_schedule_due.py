@@ -140,7 +140,10 @@ class ComplaintReportScheduleDue(models.Model):
         """Return the working hours of the team or company, as superuser; maybe empty."""
         self.ensure_one()
         # Working hours are no secret.
-        for calendar in (self.team_id.sudo().calendar_id, self.company_id.sudo().resource_calendar_id):
+        for calendar in (
+            self.team_id.sudo().calendar_id,
+            self.company_id.sudo().resource_calendar_id,
+        ):
             if calendar and calendar._is_countable():
                 return calendar
         return self.env['resource.calendar'].sudo()

@@ -45,7 +45,9 @@ class PeriodCommon(ReportsCommon):
     def _open(self, schedule, day):
         """Return the reports of the period that contains a local day (YYYY-MM-DD)."""
         self.env.flush_all()
-        period = schedule._get_period(self.env['complaint.report.run']._fields['date_from'].to_date(day))
+        period = schedule._get_period(
+            self.env['complaint.report.run']._fields['date_from'].to_date(day)
+        )
         return self.runs.browse(schedule._open_runs(period).ids)
 
     def _table(self, run, kind='totals'):

@@ -25,7 +25,9 @@ class TestReportCourse(PeriodCommon):
                 Command.create({'partner_id': cls.customer.id, 'role': 'copy'}),
                 Command.create(
                     {
-                        'group_id': cls.env.ref('complaint_management.group_complaint_committee').id,
+                        'group_id': cls.env.ref(
+                            'complaint_management.group_complaint_committee'
+                        ).id,
                         'role': 'copy',
                     }
                 ),
@@ -44,7 +46,8 @@ class TestReportCourse(PeriodCommon):
     def test_what_is_missing_is_told_at_once(self):
         run = self._open_run().with_user(self.handler)
         self.assertEqual(
-            run.entry_ids.mapped('heading'), ["Hot issues", "Old customers", "New customers", "Other"]
+            run.entry_ids.mapped('heading'),
+            ["Hot issues", "Old customers", "New customers", "Other"],
         )
         with self._refused("Hot issues, Old customers,? and New customers"):
             run.action_sign()
@@ -64,9 +67,7 @@ class TestReportCourse(PeriodCommon):
         self.assertEqual((run.state, run.issued_by_id), ('issued', self.manager))
         self.assertFalse(run.sudo().activity_ids)
         deliveries = run.delivery_ids
-        self.assertEqual(
-            deliveries.filtered(lambda d: d.role == 'reader').user_id, self.reader
-        )
+        self.assertEqual(deliveries.filtered(lambda d: d.role == 'reader').user_id, self.reader)
         self.assertIn(self.committee, deliveries.user_id)
         self.assertEqual(deliveries.partner_id, self.customer)
         own = self._as(self.reader, run)

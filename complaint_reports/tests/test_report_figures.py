@@ -98,9 +98,7 @@ class TestReportFigures(PeriodCommon):
         schedule = self._create_schedule({'kind': 'trend', 'period_count': 3}, cutoff_day=25)
         with self._at('2025-04-01 09:00'):
             run = self._open(schedule, '2025-03-03')
-        self.assertEqual(
-            self._numbers(run, 'trend'), {'2025-01': 0, '2025-02': 1, '2025-03': 2}
-        )
+        self.assertEqual(self._numbers(run, 'trend'), {'2025-01': 0, '2025-02': 1, '2025-03': 2})
         self._assert_cells_equal_rows(run)
 
     def test_section_condition(self):
@@ -134,7 +132,9 @@ class TestReportFigures(PeriodCommon):
 
         def count():
             return self._count_queries(
-                lambda: self.env['complaint.report.figures'].with_user(self.manager)._get_figures(spec)
+                lambda: (
+                    self.env['complaint.report.figures'].with_user(self.manager)._get_figures(spec)
+                )
             )
 
         with self._at('2025-03-03 09:00'):
@@ -255,9 +255,7 @@ class TestReportAccess(PeriodCommon):
     def test_another_company(self):
         company = self.env['res.company'].create({'name': "Elsewhere"})
         run = self._open(self.schedule, '2025-03-01')
-        self.manager.write(
-            {'company_ids': [(6, 0, company.ids)], 'company_id': company.id}
-        )
+        self.manager.write({'company_ids': [(6, 0, company.ids)], 'company_id': company.id})
         with self.assertRaises(AccessError):
             self._as(self.manager, run).read(['name'])
 

@@ -86,9 +86,7 @@ class TestReportPaper(PeriodCommon, HttpCase):
         self.assertIn("Secret matter", self._print_html(run, self.auditor).text_content())
         _book, content = self._load(run)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            self.assertFalse(
-                [n for n in archive.namelist() if b'Secret matter' in archive.read(n)]
-            )
+            self.assertFalse([n for n in archive.namelist() if b'Secret matter' in archive.read(n)])
 
     def test_no_client_asks_for_everything(self):
         self._recuse('manager', self.secret)

@@ -3,14 +3,7 @@ from unittest import TestCase
 
 from odoo.tests import tagged
 
-from ..tools.report_period import (
-    Period,
-    get_due_day,
-    get_period,
-    get_workday_after,
-    roll,
-    to_utc,
-)
+from ..tools.report_period import Period, get_due_day, get_period, get_workday_after, roll, to_utc
 
 
 def day(text):
@@ -65,7 +58,11 @@ class TestReportPeriod(TestCase):
                 period = get_period(kind, at, cutoff, day('2024-01-10'), 14)
                 self.assertTrue(period.first <= at <= period.last, (kind, cutoff, at))
                 following = get_period(
-                    kind, date.fromordinal(period.last.toordinal() + 1), cutoff, day('2024-01-10'), 14
+                    kind,
+                    date.fromordinal(period.last.toordinal() + 1),
+                    cutoff,
+                    day('2024-01-10'),
+                    14,
                 )
                 self.assertEqual(following.first.toordinal(), period.last.toordinal() + 1)
                 at = following.first

@@ -92,9 +92,7 @@ class TestReportPresets(ComplaintCommon):
         for number, deadline in enumerate(deadlines, 1):
             with self.subTest(row['id'], schedule=schedule.name, number=number):
                 period = schedule._get_period(to_date(row[f'start{number}'][:10]))
-                self.assertEqual(
-                    schedule._get_due_at(period), to_utc(deadline, 'Asia/Shanghai')
-                )
+                self.assertEqual(schedule._get_due_at(period), to_utc(deadline, 'Asia/Shanghai'))
 
     def test_every_trade_has_its_reports_in_both_languages(self):
         for code, records in self.records.items():
