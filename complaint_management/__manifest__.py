@@ -51,6 +51,8 @@
         'wizard/complaint_case_merge_views.xml',
         'wizard/complaint_case_record_milestone_views.xml',
         'wizard/complaint_case_reject_answer_views.xml',
+        'wizard/complaint_case_report_views.xml',
+        'views/complaint_case_reported_views.xml',
         'wizard/complaint_contact_settle_promise_views.xml',
         'wizard/complaint_case_reassign_views.xml',
         'wizard/complaint_case_send_back_views.xml',

@@ -44,6 +44,7 @@ from . import complaint_document_type
 from . import complaint_document
 from . import complaint_case_document
 from . import complaint_case_repeat
+from . import complaint_case_reported
 from . import complaint_case_kind
 from . import complaint_case_merge
 from . import complaint_case_mass

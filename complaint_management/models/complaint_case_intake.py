@@ -6,6 +6,8 @@ from odoo.tools.mail import parse_contact_from_email
 from ..const import INTAKE_KEY, INTERNAL_WRITE
 from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
 
+REGISTER_ACTIVITY = 'complaint_management.activity_type_register'
+
 
 class ComplaintCaseIntake(models.Model):
     """How a case comes in: values, numbers, registration, mail."""
@@ -169,6 +171,7 @@ class ComplaintCaseIntake(models.Model):
         registered._check_registration()
         self._record_intake()
         self._notify_new_handlers()
+        (self - registered)._ask_for_registration()
         for stage_id, cases in self._group_by_target(target_stage_ids).items():
             cases._move_to(self.env['complaint.stage'].browse(stage_id))
         return None
@@ -210,6 +213,15 @@ class ComplaintCaseIntake(models.Model):
         batch of events costs less than several.
         """
         return [case._prepare_event('registered') for case in self]
+
+    def _ask_for_registration(self):
+        """Tell the leader of the team of what came in by itself: nobody else has seen it yet."""
+        waiting = self.filtered(lambda case: case.team_id.sudo().leader_id)
+        self._schedule_quietly(
+            {case: leader.id for case in waiting for leader in case._get_recipients('team_leader')},
+            REGISTER_ACTIVITY,
+            self.env._("Register this complaint"),
+        )
 
     def _group_by_target(self, target_stage_ids):
         groups = {}
@@ -309,6 +321,7 @@ class ComplaintCaseIntake(models.Model):
                 }
             )
         self.env['complaint.event']._record(todo._prepare_registration_rows())
+        todo.sudo()._withdraw_activities(REGISTER_ACTIVITY)  # the leader's, whoever registers
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',

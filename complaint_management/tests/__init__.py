@@ -19,6 +19,7 @@ from . import test_cost
 from . import test_department_acceptance
 from . import test_document
 from . import test_eightd
+from . import test_employee_report
 from . import test_erase
 from . import test_event
 from . import test_first_contact

@@ -10,6 +10,7 @@ from . import complaint_case_contact
 from . import complaint_case_complain
 from . import complaint_case_confirm
 from . import complaint_case_erase
+from . import complaint_case_report
 from . import complaint_case_gather
 from . import complaint_case_merge
 from . import complaint_case_reassign
