@@ -222,7 +222,7 @@ class TestReportAccess(PeriodCommon):
         with self.assertRaises(AccessError):
             self._as(self.handler, run).read(['name'])
         with self.assertRaises(AccessError):
-            self._as(self.outsider, run).figures_view  # noqa: B018
+            self._as(self.outsider, run).read(['figures_view'])
 
     def test_nobody_counts_with_the_rights_of_another(self):
         other = self.env['res.users'].create(
