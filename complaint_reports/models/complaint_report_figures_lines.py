@@ -1,6 +1,12 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.complaint_management.models.complaint_callback import (
+    SATISFACTION,
+    SCORE_FIELDS,
+    SCORES,
+)
+
 from ..tools import id_ranges
 
 # {kind: (model, moment that counts, further domain, grouping, field to add up)}
@@ -16,7 +22,10 @@ LINE_TABLES = {
         'quantity',
     ),
 }
-SATISFACTIONS = ('satisfied', 'basically_satisfied', 'dissatisfied')
+SCORE_VALUES = [value for value, _label in SCORES]
+SATISFACTIONS = [value for value, _label in SATISFACTION]
+# Answers that count as content.
+CONTENT = ('satisfied', 'basically_satisfied')
 
 
 class ComplaintReportFiguresLines(models.AbstractModel):
@@ -178,6 +187,20 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         )
         return {'columns': ['number', 'share'], 'rows': rows}
 
+    @api.model
+    def _count_scores(self, spec, definition):
+        """How often each score was given: result, attitude, measures (PAWN, PRIN)."""
+        model = 'complaint.callback'
+        domain = self._get_lines(spec, definition, 'done_at', model)
+        rows = []
+        for name in SCORE_FIELDS:
+            groups = self._group(domain & Domain(name, '!=', False), name, model)
+            scored = [n for ids in groups.values() for n in ids]
+            columns = [scored, *(groups.get(score, []) for score in SCORE_VALUES)]
+            cells = [self._make_cell(model, ids) for ids in columns]
+            rows.append({'code': name, 'cells': cells})
+        return {'columns': ['number', *(f'score_{score}' for score in SCORE_VALUES)], 'rows': rows}
+
     # === IMPROVEMENT === #
 
     @api.model
@@ -262,7 +285,7 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         kept, late = ([n for ids in limits for n in ids[place]] for place in (1, 2))
         callbacks = self._get_lines(spec, definition, 'done_at', 'complaint.callback')
         asked = Domain('satisfaction', 'in', SATISFACTIONS)
-        content = Domain('satisfaction', 'in', SATISFACTIONS[:2])
+        content = Domain('satisfaction', 'in', CONTENT)
         rows = [
             ('received', self._make_cell('complaint.case', came)),
             ('justified', self._make_cell('complaint.case', valid)),

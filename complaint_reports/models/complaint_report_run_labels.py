@@ -44,10 +44,16 @@ class ComplaintReportRunLabels(models.Model):
             'findings': self.env._("Findings"),
             'target': self.env._("Ceiling"),
         }
+        if code.startswith('score_'):
+            scores = self.env['complaint.callback']._fields['result_score']
+            return dict(scores._description_selection(self.env)).get(code[-1], code[-1])
         return labels.get(code, code)
 
     def _get_row_label(self, code):
         """Return the name of a row that stands for no record."""
+        callback = self.env['complaint.callback']._fields
+        if code in callback and code.endswith('_score'):
+            return callback[code]._description_string(self.env)
         return {
             'open_before': self.env._("Open at the beginning"),
             'received': self.env._("Received"),

@@ -12,6 +12,7 @@ SECTION_KINDS = [
     ('refunds', "Remedies and refunds"),
     ('failure_cost', "External failure cost"),
     ('callbacks', "Callbacks and satisfaction"),
+    ('scores', "Scores of callbacks"),
     ('contacts', "Contacts"),
     ('repeats', "Repeat complaints"),
     ('conduct', "Rewards and penalties"),

@@ -5,7 +5,16 @@ from .common import ReportsCommon
 
 ALL_TABLES = (
     *('totals', 'breakdown', 'trend', 'case_list', 'on_time', 'overdue', 'refunds'),
-    *('failure_cost', 'callbacks', 'contacts', 'repeats', 'conduct', 'measures', 'inspections'),
+    *(
+        'failure_cost',
+        'callbacks',
+        'scores',
+        'contacts',
+        'repeats',
+        'conduct',
+        'measures',
+        'inspections',
+    ),
     *('returns', 'kpi', 'comparison'),
 )
 

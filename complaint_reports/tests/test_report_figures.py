@@ -81,6 +81,30 @@ class TestReportFigures(PeriodCommon):
         self.assertEqual(self._numbers(march, 'on_time', 2)[self.answer_limit.name], 2)
         self._assert_cells_equal_rows(march)
 
+    def test_callbacks_and_their_scores(self):
+        """PAWN, RE-02: satisfaction, each score, and the low ones."""
+        closed, *_others = self._make_cases()
+        callback = self.env['complaint.callback']._create_internal(
+            [
+                {
+                    **{'case_id': closed.id, 'state': 'done', 'done_at': '2025-03-10 02:00:00'},
+                    **{'result_score': '2', 'attitude_score': '5', 'needs_analysis': True},
+                    'satisfaction': 'dissatisfied',
+                }
+            ]
+        )
+        schedule = self._create_schedule('callbacks', 'scores', 'kpi')
+        with self._at('2099-01-01 00:00'):  # the callback is entered now
+            run = self._open(schedule, '2025-03-01')
+        self.assertEqual(self._ids(run, 'callbacks', "Dissatisfied"), callback.ids)
+        self.assertEqual(self._ids(run, 'callbacks', 'low_scores'), callback.ids)
+        scores = {row['code']: row['cells'] for row in self._table(run, 'scores')['rows']}
+        self.assertEqual([cell['v'] for cell in scores['result_score']], [1, 0, 1, 0, 0, 0])
+        self.assertEqual([cell['v'] for cell in scores['attitude_score']], [1, 0, 0, 0, 0, 1])
+        self.assertEqual([cell['v'] for cell in scores['measures_score']], [0, 0, 0, 0, 0, 0])
+        self.assertEqual(self._numbers(run, 'kpi')['satisfaction_rate'], 0)
+        self._assert_cells_equal_rows(run)
+
     def test_empty_period(self):
         schedule = self._create_schedule(*ALL_TABLES)
         with self._at('2001-04-01 09:00'):
