@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 WIDTH = 720
+PAPER_WIDTH = 640
 BAR_HEIGHT = 22
 LABEL_WIDTH = 210
 VALUE_WIDTH = 60
@@ -34,10 +35,18 @@ def _text(x, y, text, anchor='start', size=12):
 
 
 def _wrap(height, parts, title):
+    # An old print engine needs both sizes; on screen the style sheet stretches it.
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="o_complaint_chart" role="img" '
-        'aria-label="%s" width="100%%" viewBox="0 0 %s %s">%s</svg>'
-    ) % (title, WIDTH, height, Markup('').join(parts))
+        'aria-label="%s" width="%s" height="%s" viewBox="0 0 %s %s">%s</svg>'
+    ) % (
+        title,
+        PAPER_WIDTH,
+        round(height * PAPER_WIDTH / WIDTH),
+        WIDTH,
+        height,
+        Markup('').join(parts),
+    )
 
 
 def draw_bars(title, labels, values, formatted):
