@@ -33,7 +33,9 @@ class ComplaintReportDelivery(models.Model):
         ondelete='restrict',
         index='btree_not_null',
     )
-    sent_at = fields.Datetime(string="Sent at", readonly=True)
+    sent_at = fields.Datetime(
+        string="Sent at", readonly=True, help="Empty: there is no e-mail address to send it to."
+    )
     read_at = fields.Datetime(string="Read at", readonly=True)
 
     @api.model

@@ -182,10 +182,12 @@ class ComplaintReportRunCourse(models.Model):
         rows = self.schedule_id.recipient_ids._prepare_deliveries(self.company_id)
         now = self.env.cr.now()
         deliveries = self.env['complaint.report.delivery']._create_internal(
-            [{**row, 'run_id': self.id, 'sent_at': now} for row in rows]
+            [{**row, 'run_id': self.id} for row in rows]
         )
-        self._notify_readers(deliveries.user_id)
-        self._mail_outsiders(deliveries.partner_id)
+        sent = deliveries.filtered(lambda delivery: delivery.user_id or delivery.partner_id.email)
+        self._notify_readers(sent.user_id)
+        self._mail_outsiders(sent.partner_id)
+        sent._write_internal({'sent_at': now})
 
     def _notify_readers(self, users):
         """Tell people where the report is; what it says stays behind their log-in."""
@@ -207,7 +209,7 @@ class ComplaintReportRunCourse(models.Model):
             return
         pdf, kind = self._print_for_outsiders()
         files = [(f'{self.name}.{kind}', pdf), (f'{self.name}.xlsx', self._get_workbook(True))]
-        for partner in partners.filtered('email'):
+        for partner in partners:
             text = self.with_context(lang=partner.lang or self.lang).env._(
                 "Please find enclosed: %(report)s.", report=self.name
             )

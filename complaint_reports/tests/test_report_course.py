@@ -95,6 +95,15 @@ class TestReportCourse(PeriodCommon):
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertEqual(len(mail.attachment_ids), 2)
         self.assertTrue(mail.attachment_ids.filtered(lambda a: a.name.endswith('.xlsx')))
+        self.assertTrue(all(run.delivery_ids.mapped('sent_at')))
+
+    def test_who_has_no_address_was_sent_nothing(self):
+        self.customer.email = False
+        run = self._fill_in(self._open_run())
+        run.action_sign()
+        self._as(self.manager, run).action_issue()
+        line = run.delivery_ids.filtered('partner_id')
+        self.assertEqual((line.partner_id, line.sent_at), (self.customer, False))
 
     def test_an_issued_report_stays(self):
         run = self._fill_in(self._open_run())
