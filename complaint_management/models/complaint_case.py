@@ -9,6 +9,7 @@ PROTECTED_FIELDS = {
     *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
     *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
     'is_example',
+    'rating_last_value',
 }
 # Those of them that an import of history brings along.
 HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}

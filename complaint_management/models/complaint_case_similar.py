@@ -6,6 +6,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
+from .complaint_case import PROTECTED_FIELDS
+
+PROTECTED_FIELDS.update({'complainant_phone_digits', 'complainant_email_key'})
+
 # How many similar complaints a person can take in while somebody waits at the desk.
 SIMILAR_LIMIT = 8
 # Of so many complaints of the same customer the best are chosen.

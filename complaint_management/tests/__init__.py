@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_anonymity
+from . import test_attacker
 from . import test_answer
 from . import test_approval
 from . import test_approval_gate

@@ -218,6 +218,7 @@ class TestAccessMatrix(AccessCommon):
         self._assert_open(self.handler, case, False)
 
     def test_public_and_portal_users_have_no_rights_at_all(self):
+        """F12 of the peers: there visitors could write stages."""
         portal = new_test_user(self.env, 'complaint_portal', groups='base.group_portal')
         portal.partner_id = portal.partner_id
         case = self._create_case(partner_id=portal.partner_id.id)

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.complaint_management.const import INTERNAL_KEY, INTERNAL_WRITE
+from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
+
 from .complaint_sla_clock import OPEN_STATES
+
+PROTECTED_FIELDS.update({'sla_deadline', 'sla_warn_at', 'sla_paused_at'})
 
 
 class ComplaintCase(models.Model):
@@ -170,7 +175,7 @@ class ComplaintCase(models.Model):
         for field in fields_to_set:
             self.env.remove_to_compute(field, self)
         by_case = clocks.grouped('case_id')
-        for case in self:
+        for case in self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}):
             own = by_case.get(case, clocks.browse())
             running = own.filtered(lambda clock: clock.state == 'running')
             paused = own.filtered(lambda clock: clock.state == 'paused')
