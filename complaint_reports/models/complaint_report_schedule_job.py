@@ -43,10 +43,18 @@ class ComplaintReportScheduleJob(models.Model):
         return schedules
 
     def write(self, vals):
+        starts = vals.get('active') and 'next_date' not in vals
+        rested = self.filtered(lambda schedule: starts and not schedule.active)
         result = super().write(vals)
+        rested._skip_the_past()
         if vals.keys() - {'error', 'name', 'note'}:
             self._wake_job()
         return result
+
+    def _skip_the_past(self):
+        """Begin with the period that runs now: what was at rest missed nothing."""
+        for schedule in self.sudo():  # whoever may put it in use need not be whose rights count
+            schedule.next_date = max(schedule.next_date, schedule._get_current_period().first)
 
     def _wake_job(self):
         """Let the job run when the next of these schedules opens."""

@@ -78,6 +78,15 @@ class TestReportJob(PeriodCommon):
             self._run_report_job()
         self.assertFalse(schedule.run_ids)
 
+    def test_what_was_at_rest_makes_nothing_up(self):
+        schedule = self._create_daily()
+        schedule.active = False
+        with self._at('2026-06-10 10:00'):
+            schedule.active = True
+            self._run_report_job()
+            self.assertFalse(schedule.run_ids)
+            self.assertEqual(str(schedule.next_date), '2026-06-10')
+
     def test_the_next_moment_wakes_the_job(self):
         triggers = self.env['ir.cron.trigger'].search([('cron_id', '=', self.cron.id)])
         schedule = self._create_daily(next_date='2031-03-02')

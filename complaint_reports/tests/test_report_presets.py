@@ -1,8 +1,10 @@
+import base64
 import csv
 
 from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests.common import ComplaintCommon
+from odoo.addons.complaint_management.tools import preset_files
 from odoo.addons.complaint_sla.tests.common import SlaCommon, to_utc
 from odoo.addons.complaint_sla.tests.test_time_limit_table import DAYS, TABLE
 
@@ -132,6 +134,31 @@ class TestReportPresets(ComplaintCommon):
                 self.assertEqual(bool(runs[0].entry_ids), bool(written))
                 self.assertTrue(runs[0].is_nil)
                 self.assertTrue(runs[0].with_user(self.admin).figures_view)
+
+    def test_reports_travel_with_their_procedure(self):
+        """Design 8: the zip carries schedules and sections, but no date from which they run."""
+        schedule = self.records['insurance']['report_half_year']
+        exporter = self.env['complaint.preset.exporter']
+        content = exporter._export(schedule.procedure_id)
+        _code, found = preset_files.read_zip(content)
+        files = {file.model: file for file in found}
+        self.assertIn('complaint.report.section', files)
+        schedules = files['complaint.report.schedule']
+        self.assertNotIn('next_date', schedules.headers)
+        [row] = [row for row in schedules.rows if row.cells['name'] == "Half-year report"]
+        self.assertEqual((row.cells['period'], row.cells['due_value']), ('half_year', '31'))
+        other = self.env['res.company'].create({'name': "The other house"})
+        wizard = self.env['complaint.preset.import'].create(
+            {'file': base64.b64encode(content), 'company_id': other.id}
+        )
+        procedure = self.env['complaint.procedure'].browse(wizard.action_import()['res_id'])
+        schedules = self.env['complaint.report.schedule'].with_context(active_test=False)
+        carried = schedules.search([('procedure_id', '=', procedure.id)])
+        own = schedules.search([('procedure_id', '=', schedule.procedure_id.id)])
+        self.assertEqual(carried.mapped('name'), own.mapped('name'))
+        self.assertEqual(
+            carried.mapped('section_ids.display_name'), own.mapped('section_ids.display_name')
+        )
 
     def test_insurance_report_lists_the_major_cases(self):
         schedule = self.records['insurance']['report_complaint_monthly']
