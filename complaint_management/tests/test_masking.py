@@ -401,7 +401,9 @@ class TestHiddenComplainant(MaskingCommon):
                 self.customer if is_told else self.customer.browse(),
             )
             dialog = self.env['complaint.case.contact'].with_user(user)
-            dialog = dialog.with_context(**case.action_contact()['context']).create({'means': 'phone'})
+            dialog = dialog.with_context(**case.action_contact()['context']).new(
+                {'case_id': case.id}
+            )
             self.assertEqual(dialog.counterpart, "Li Wei" if is_told else False)
 
     def test_the_flag_is_not_taken_off_to_see_the_name_unnoticed(self):
