@@ -6,3 +6,11 @@ from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
 from . import test_peer_faults
 from . import test_sla_analysis
+from . import test_report_figures
+from . import test_report_period
+from . import test_report_schedule
+from . import test_report_job
+from . import test_report_course
+from . import test_report_rerun
+from . import test_report_presets
+from . import test_report_paper
