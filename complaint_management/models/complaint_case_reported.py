@@ -20,7 +20,7 @@ class ComplaintCaseReported(models.Model):
     number = fields.Char(readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     received_at = fields.Datetime(string="Received", readonly=True)
-    stage_label = fields.Char(string="Progress", compute='_compute_from_case')
+    stage_label = fields.Char(string="How far it is", compute='_compute_from_case')
     promised_date = fields.Datetime(string="Promised by", compute='_compute_from_case')
 
     @property

@@ -420,11 +420,14 @@ class TestCallbackAttackers(CallbackCommon):
                 'accused_employee_ids': [Command.link(self.employees['manager'].id)],
             }
         )
-        callback.satisfaction = 'satisfied'
-        with self._refused("must not call back"):
-            callback.action_done()
-        with self.assertRaises(AccessError):
-            callback.with_user(self.manager).read(['state'])
+        self.assertNotEqual(callback.user_id, self.manager)  # another one calls from now on
+        for call in (
+            lambda: callback.with_user(self.manager).action_done(),
+            lambda: callback.with_user(self.manager).read(['state']),
+        ):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                call()
 
     def test_the_accused_follow_up_owner_is_not_planned(self):
         self._set_mode('after')

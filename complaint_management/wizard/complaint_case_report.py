@@ -13,7 +13,7 @@ class ComplaintCaseReport(models.TransientModel):
     _description = "Report a Complaint"
 
     description = fields.Text(string="What happened", required=True)
-    complainant_name = fields.Char(string="Who complains")
+    complainant_name = fields.Char(string="Complainant")
     complainant_phone = fields.Char(string="Phone")
     complainant_email = fields.Char(string="E-mail")
     received_at = fields.Datetime(
