@@ -1,1 +1,3 @@
 from . import complaint_case_sheet
+from . import complaint_form
+from . import complaint_form_evidence
