@@ -88,9 +88,9 @@ class ComplaintCaseEvidence(models.Model):
                 writer.addPage(page)
         for document in self._get_evidence_documents():
             for index in range(document['pages']):
-                page = document['reader'].pages[index]
+                writer.addPage(document['reader'].pages[index])
+                page = writer.pages[-1]
                 page.mergePage(self._get_evidence_stamp(page, document, index))
-                writer.addPage(page)
         bound = io.BytesIO()
         writer.write(bound)
         return bound

@@ -27,7 +27,7 @@ class ComplaintForm(models.Model):
     active = fields.Boolean(default=True)
     report_id = fields.Many2one(
         comodel_name='ir.actions.report',
-        string="Report",
+        string="Layout of the paper",
         required=True,
         ondelete='cascade',
         index=True,
@@ -85,9 +85,11 @@ class ComplaintForm(models.Model):
         found = self._match(cases)
         reports = [set(forms) for forms in found.values()]
         shared = set.intersection(*reports) if reports else set()
-        return self.browse().union(
-            *(form for report, form in found.get(cases[:1], {}).items() if report in shared)
-        ).sorted(lambda form: (form.sequence, form.id))
+        return (
+            self.browse()
+            .union(*(form for report, form in found.get(cases[:1], {}).items() if report in shared))
+            .sorted(lambda form: (form.sequence, form.id))
+        )
 
     @api.model
     def _match(self, cases):

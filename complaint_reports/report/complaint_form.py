@@ -3,6 +3,7 @@ import base64
 from lxml import etree, html
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
 
@@ -73,7 +74,7 @@ class ReportComplaintForm(models.AbstractModel):
             'from': self.env._("Handed over by"),
             'to': self.env._("Taken over by"),
             'inspector': self.env._("Inspector"),
-            'sender': self.env._("Sender"),
+            'sender': self.env._("Signed for the company"),
         }
 
     # === FIELDS === #
@@ -133,7 +134,16 @@ class ReportComplaintForm(models.AbstractModel):
         """Return the words of a letter: those of the mail that customers get for its purpose.
 
         :return: {'subject': str, 'body': Markup, possibly empty}
+        :raise UserError: the user may not know who complained
         """
+        if case.is_name_masked:
+            raise UserError(
+                self.env._(
+                    "Who complained in %(case)s is kept from you, and a letter names the customer. "
+                    "Ask the team that took the complaint in to print it.",
+                    case=case.display_name,
+                )
+            )
         template = case._get_letter_template(form.letter_purpose) if form.letter_purpose else None
         if not template:
             return {'subject': '', 'body': ''}

@@ -51,8 +51,12 @@ class TestEvidencePack(FormsCommon):
 
     @classmethod
     def _attach(cls, record, name, content):
-        return cls.env['ir.attachment'].with_user(cls.manager).create(
-            {'name': name, 'raw': content, 'res_model': record._name, 'res_id': record.id or 0}
+        return (
+            cls.env['ir.attachment']
+            .with_user(cls.manager)
+            .create(
+                {'name': name, 'raw': content, 'res_model': record._name, 'res_id': record.id or 0}
+            )
         )
 
     def test_documents_are_numbered_with_their_hashes(self):
@@ -83,14 +87,14 @@ class TestEvidencePack(FormsCommon):
         self.assertIn("Manager Evidence pack For the court", text)
 
     def test_files_that_the_user_may_not_read_are_left_out(self):
-        secret = self._attach(self.long, 'secret.pdf', b'%PDF')
+        secret = self._attach(self.long, 'secret.csv', b'1;2')
+        self.short.investigation_ids.sudo().attachment_ids += secret
+        self.assertIn(secret, self.short.with_user(self.manager)._get_evidence_attachments())
         self._recuse('manager', self.long)
+        self.assertNotIn(secret, self.short.with_user(self.manager)._get_evidence_attachments())
+        self.assertNotIn("secret.csv", self._print_form_text('evidence', self.short))
         with self.assertRaises(AccessError):
             self._print_form('evidence', self.long)
-        self.short.with_user(self.admin).investigation_ids  # noqa: B018
-        self.assertNotIn(
-            secret, self.short.with_user(self.manager)._get_evidence_attachments()
-        )
 
     def test_one_paper(self):
         if self.reports.get_wkhtmltopdf_state() == 'install':

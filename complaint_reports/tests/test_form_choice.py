@@ -39,9 +39,9 @@ class TestFormChoice(FormsCommon):
 
     def test_forms_by_group_of_the_report(self):
         form = self._get_form('handling')
-        form.report_id.group_ids = self.env.ref('complaint_management.group_complaint_legal')
+        form.report_id.group_ids = self.env.ref('complaint_management.group_complaint_auditor')
         self.assertNotIn(form, self._get_offered(self.short))
-        self.assertIn(form, self._get_offered(self.short, self.legal))
+        self.assertIn(form, self._get_offered(self.short, self.auditor))
 
     def test_a_form_that_is_put_away_is_not_offered(self):
         form = self._get_form('handling')

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_forms import CASE_FORMS, LETTERS, FormsCommon
 
@@ -69,7 +69,7 @@ class TestForms(FormsCommon):
         self.assertEqual(len(parts), 2)
         for number, (part, holder) in enumerate(zip(parts, ("Sales", "Works"), strict=True), 1):
             text = ' '.join(part.text_content().split())
-            self.assertIn(f"Part {number} {holder} {self.short.number}", text)
+            self.assertIn(f"Slip part {number} {holder} {self.short.number}", text)
             self.assertIn("Head of department", text)
 
     def test_a_procedure_has_its_own_form_of_a_report(self):
@@ -112,6 +112,25 @@ class TestForms(FormsCommon):
         self.assertIn("Restricted: not to be passed on", text)
         logs = self.env['complaint.read.log'].search([('case_id', '=', case.id)])
         self.assertIn('print', logs.mapped('way'))
+
+    def test_masked_contact_data_stays_masked(self):
+        """PAWN-4.4-b: on paper as on the screen; no letter tells who is not to be named."""
+        self.procedure.mask_contacts = True
+        outside = new_test_user(
+            self.env,
+            'complaint_outside',
+            groups='base.group_user,complaint_management.group_complaint_user',
+        )
+        self.customer.street = "Lakeside 5"
+        case = self._create_case(handler_id=outside.id)
+        for name in ('registration', 'handling', 'receipt', 'letter_answer'):
+            text = self._print_form_text(name, case, outside)
+            for secret in ("138 0000", "li.wei@", "Lakeside"):
+                self.assertNotIn(secret, text, name)
+        case.flag_ids = [Command.link(self.env.ref('complaint_management.flag_informant').id)]
+        self.assertNotIn("Li Wei", self._print_form_text('registration', case, outside))
+        with self._refused("kept from you"):
+            self._print_form('letter_answer', case, outside)
 
     # === LETTERS === #
 
