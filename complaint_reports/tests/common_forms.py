@@ -16,7 +16,7 @@ class FormsCommon(ReportsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.long_text = '\n'.join(f'{n}. The customer called again.' for n in range(120))
+        cls.long_text = '\n'.join(f'{n}. The customer called again.' for n in range(60))
         cls.bare = cls._create_case(partner_id=False, complainant_name=False, description=False)
         cls.short = cls._create_worked_case()
         cls.long = cls._create_full_case("Long", cls.long_text + "\nThe last word.")

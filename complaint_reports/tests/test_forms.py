@@ -27,7 +27,7 @@ class TestForms(FormsCommon):
         for name in CASE_FORMS:
             if name != 'callback':
                 text = self._print_form_text(name, self.long)
-                self.assertIn("119. The customer called again. The last word.", text, name)
+                self.assertIn("59. The customer called again. The last word.", text, name)
 
     def test_printing_records_nothing(self):
         before = self.short.event_count, self.short.message_ids.ids

@@ -47,7 +47,9 @@ class TestFormsPdf(FormsCommon):
         )
         whole, keys = None, []
         for name, cases in prints:
-            content, _kind = reports._render_qweb_html(self._get_report(name).id, cases.ids)
+            content, _kind = reports._render_qweb_html(
+                self._get_report(name).id, cases.ids, data={'report_type': 'pdf'}
+            )
             page = html.fromstring(content)
             keys += [(name, case) for case in cases]
             if whole is None:
@@ -85,7 +87,9 @@ class TestFormsPdf(FormsCommon):
         self.assertEqual(len(papers), len(A4_FORMS) * 4)
         for (name, case), pages in papers.items():
             with self.subTest(form=name, case=case.name):
-                text = ''.join(pages)
+                # Header and footer come last; a line may be drawn in pieces on both sides of them.
+                company = case.company_id.name.replace(' ', '')
+                text = ''.join(page[: page.rfind(company)] for page in pages)
                 self.assertIn(self._get_form(name).name.replace(' ', ''), pages[0])
                 self.assertIn(case.number, pages[0])
                 self.assertIn(case.name.replace(' ', ''), text)
@@ -94,7 +98,7 @@ class TestFormsPdf(FormsCommon):
                     self.assertIn("Preparedby:Manager", pages[-1])
                     if case == self.long:
                         self.assertGreater(len(pages), 1)
-                        for number in range(120):
+                        for number in range(60):
                             self.assertIn(f"{number}.Thecustomercalledagain.", text)
                         self.assertIn("Thelastword.", text)
                     if case == self.chinese:
