@@ -6,7 +6,7 @@ import unittest
 from PIL import Image
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common_forms import FormsCommon
 
@@ -18,7 +18,7 @@ except ImportError:
 
 @tagged('post_install', '-at_install')
 @unittest.skipUnless(PdfReader, "needs pypdf to read what was printed")
-class TestEvidencePack(FormsCommon):
+class TestEvidencePack(FormsCommon, HttpCase):
     """One paper: cover, case sheet, numbered documents, course, readers, check values."""
 
     @classmethod

@@ -5,7 +5,7 @@ import unittest
 
 from lxml import html
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.base.models import ir_actions_report as core
 
@@ -21,7 +21,7 @@ A4_FORMS = (*CASE_FORMS, *(f'letter_{purpose}' for purpose in LETTERS))
 
 @tagged('post_install', '-at_install')
 @unittest.skipUnless(PdfReader, "needs pypdf to read what was printed")
-class TestFormsPdf(FormsCommon):
+class TestFormsPdf(FormsCommon, HttpCase):
     """Forms on paper: nothing clipped, nothing missing, pages numbered, no unknown signs."""
 
     def setUp(self):
