@@ -9,7 +9,9 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench --write                    keep the table as bench/results.md
     ./dev bench deadlines                  deadlines against Odoo's calendars, see deadlines.py
     ./dev bench policies                   registration with 0 to 10 policies (policies.py)
+    ./dev bench reports                    what a monthly report costs (reports.py)
     ./dev bench tick                       what a tick costs with many clocks (tick.py)
+    ./dev bench public                     what wrong keys cost on the public page (public.py)
 """
 
 import argparse
@@ -25,6 +27,8 @@ from pathlib import Path
 import deadlines
 import fill
 import policies
+import public
+import reports
 import steps
 import tick
 
@@ -131,8 +135,12 @@ def main(arguments):
         return deadlines.main(arguments[1:])
     if arguments[:1] == ["policies"]:
         return policies.main(arguments[1:])
+    if arguments[:1] == ["reports"]:
+        return reports.main(arguments[1:])
     if arguments[:1] == ["tick"]:
         return tick.main(arguments[1:])
+    if arguments[:1] == ["public"]:
+        return public.main(arguments[1:])
     options = parse(arguments)
     config.parse_config([])
     with Registry(config["db_name"][0]).cursor() as cr:

@@ -33,6 +33,7 @@
         'data/mail_template_data.xml',
         'data/complaint_stage_data.xml',
         'data/complaint_feedback_data.xml',
+        'data/complaint_public_question_data.xml',
         'data/complaint_team_data.xml',
         'data/complaint_preset_data.xml',
         'wizard/complaint_assistance_reply_views.xml',
@@ -109,6 +110,9 @@
         'views/complaint_case_privacy_views.xml',
         'views/complaint_history_check_views.xml',
         'views/complaint_anchor_views.xml',
+        'views/complaint_public_question_views.xml',
+        'views/complaint_public_templates.xml',
+        'views/complaint_mail_dropped_views.xml',
         'views/complaint_preset_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
@@ -131,12 +135,15 @@
         'views/complaint_export_log_views.xml',
         # Pages of the customer.
         'views/complaint_case_portal_templates.xml',
+        'wizard/complaint_recusal_decide_views.xml',
+        'views/complaint_recusal_views.xml',
         # Menus last: they name the actions above.
         'views/complaint_menus.xml',
     ],
     'demo': [
         'demo/complaint_staff_demo.xml',
         'demo/complaint_team_demo.xml',
+        'demo/complaint_public_demo.xml',
         'demo/complaint_partner_demo.xml',
         'demo/complaint_portal_demo.xml',
         # Oldest first, so that the numbers follow the calendar.

@@ -2,13 +2,16 @@
     'name': "Complaint Reports",
     'version': '19.0.1.0.0',
     'category': "Services/Complaints",
-    'summary': "Print complaints as forms, and analyse them down to the single case",
+    'summary': "Print complaints as forms, report each period, and analyse down to the single case",
     'author': "Complaint Suite",
     'license': 'LGPL-3',
     'depends': ['complaint_sla', 'spreadsheet_dashboard'],
     'data': [
         'security/ir.model.access.csv',
         'security/complaint_form_rules.xml',
+        'security/complaint_report_rules.xml',
+        'data/ir_cron_data.xml',
+        'data/complaint_report_schedule_data.xml',
         'data/report_paperformat_data.xml',
         # The template before the action that names it.
         'report/complaint_case_sheet_templates.xml',
@@ -19,16 +22,22 @@
         'report/complaint_form_receipt_templates.xml',
         'report/complaint_form_evidence_templates.xml',
         'report/complaint_form_reports.xml',
+        'report/complaint_report_run_templates.xml',
+        'report/complaint_report_run_report.xml',
         # The reports before the forms that name them.
         'data/complaint_form_data.xml',
         'views/complaint_form_views.xml',
         'views/complaint_case_print_views.xml',
         'views/complaint_case_analysis_views.xml',
         'views/complaint_sla_analysis_views.xml',
+        'views/complaint_report_schedule_views.xml',
+        'views/complaint_report_run_views.xml',
         # Menus last: they open the actions above.
         'views/complaint_reports_menus.xml',
     ],
     'assets': {
-        'web.report_assets_common': ['complaint_reports/static/src/scss/complaint_form.scss']
+        'web.assets_backend': ['complaint_reports/static/src/report_figures/**/*'],
+        'web.report_assets_common': ['complaint_reports/static/src/scss/complaint_form.scss'],
     },
+    'post_init_hook': 'post_init_hook',
 }

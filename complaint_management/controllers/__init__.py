@@ -1,2 +1,4 @@
 from . import export
 from . import portal
+from . import public
+from . import recusal

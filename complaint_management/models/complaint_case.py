@@ -8,8 +8,7 @@ from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHA
 PROTECTED_FIELDS = {
     *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
     *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
-    'is_example',
-    'rating_last_value',
+    *('is_example', 'rating_last_value'),
 }
 HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
@@ -25,6 +24,7 @@ class ComplaintCase(models.Model):
     _name = 'complaint.case'
     _description = "Complaint"
     _inherit = [
+        'complaint.recusal.thread',
         'portal.mixin',
         'mail.activity.mixin',
         'rating.mixin',
@@ -229,17 +229,6 @@ class ComplaintCase(models.Model):
         column2='employee_id',
         string="Accused employees",
         context={'active_test': False},  # who has left stays complained about
-        copy=False,
-    )
-    recused_user_ids = fields.Many2many(
-        comodel_name='res.users',
-        relation='complaint_case_recused_user_rel',
-        column1='case_id',
-        column2='user_id',
-        string="Recused people",
-        compute='_compute_recused_user_ids',
-        store=True,
-        compute_sudo=True,
         copy=False,
     )
 

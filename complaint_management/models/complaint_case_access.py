@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_list, plaintext2html
 
@@ -10,9 +10,23 @@ class ComplaintCaseAccess(models.Model):
 
     _inherit = 'complaint.case'
 
+    recused_user_ids = fields.Many2many(
+        comodel_name='res.users',
+        relation='complaint_case_recused_user_rel',
+        column1='case_id',
+        column2='user_id',
+        string="Recused people",
+        compute='_compute_recused_user_ids',
+        store=True,
+        compute_sudo=True,
+        copy=False,
+    )
+
     # === RECUSAL === #
 
-    @api.depends('accused_employee_ids.employee_id.user_id')
+    @api.depends(
+        'accused_employee_ids.employee_id.user_id', 'recusal_ids.state', 'recusal_ids.user_id'
+    )
     def _compute_recused_user_ids(self):
         for case in self:
             case.recused_user_ids = case._get_recused_users()

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list, html2plaintext
-from odoo.tools.mail import parse_contact_from_email
+from odoo.tools import format_list
 
 from ..const import INTAKE_KEY, INTERNAL_WRITE
 from .complaint_case import ROUTING_FIELDS, SUBJECT_LENGTH
@@ -10,7 +9,7 @@ REGISTER_ACTIVITY = 'complaint_management.activity_type_register'
 
 
 class ComplaintCaseIntake(models.Model):
-    """How a case comes in: values, numbers, registration, mail."""
+    """How a case comes in: values, numbers, registration."""
 
     _inherit = 'complaint.case'
 
@@ -338,34 +337,11 @@ class ComplaintCaseIntake(models.Model):
             },
         }
 
-    # === MAIL === #
+    # === THREAD === #
 
     def _creation_message(self):
         """Say it in our own words: core would look up the name of the model each time."""
         return self.env._("Complaint created")
-
-    @api.model
-    def message_new(self, msg_dict, custom_values=None):
-        """Make a case of a mail. It waits for the desk to register it and give it a number."""
-        email = self.env.ref('complaint_management.channel_email', raise_if_not_found=False)
-        sender_name, sender_email = parse_contact_from_email(msg_dict.get('email_from'))
-        values = {
-            'name': msg_dict.get('subject') or self.env._("No subject"),
-            'description': html2plaintext(msg_dict.get('body') or ''),
-            'channel_id': email.id if email else False,
-            'partner_id': msg_dict.get('author_id') or False,
-            **({} if msg_dict.get('author_id') else {'complainant_name': sender_name}),
-            'registered_at': False,
-            'received_at': msg_dict.get('date') or False,
-            **(custom_values or {}),
-        }
-        # A sender's clock may be wrong; the complaint was here at the latest now.
-        now = self.env.cr.now().replace(microsecond=0)
-        received_at = fields.Datetime.to_datetime(values['received_at'])
-        values['received_at'] = min(received_at or now, now)
-        # Core writes it into the field of the complainant's address.
-        msg_dict = {**msg_dict, 'email_from': sender_email or msg_dict.get('email_from')}
-        return super().message_new(msg_dict, custom_values=values)
 
     # === CORRECTIONS === #
 

@@ -176,7 +176,8 @@ class ComplaintCaseMerge(models.Model):
     def _find_by_subject(self, message_dict):
         """Return the id of the complaint that a new mail names in its subject, or False.
 
-        Only mails of its complainant count: anybody can write a number into a subject.
+        Only mails of its complainant count, and of colleagues who may read it: anybody can write
+        a number into a subject.
         """
         words = SEPARATORS.split(message_dict.get('subject') or '')
         numbers = [word for word in words if any(char.isdecimal() for char in word)][:WORD_LIMIT]
@@ -187,7 +188,13 @@ class ComplaintCaseMerge(models.Model):
         cases_sudo = self.sudo().search(
             [('number', 'in', numbers), ('complainant_email_key', '=', sender)], limit=1
         )
-        return cases_sudo.id
+        if cases_sudo:
+            return cases_sudo.id
+        user = self.env['mail.thread']._mail_find_user_for_gateway(sender)
+        cases = self.with_user(user) if user else self
+        if not (user and cases.has_access('read')):
+            return False
+        return cases.search([('number', 'in', numbers)], limit=1).id
 
     # === PASSING GATES === #
 

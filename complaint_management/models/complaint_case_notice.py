@@ -1,9 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_list
 
+from ..tools import anonymity
 from .complaint_case import PROTECTED_FIELDS
 
-PROTECTED_FIELDS.add('published_at')
+PROTECTED_FIELDS.update({'published_at', 'published_notice'})
 
 
 class ComplaintCaseNotice(models.Model):
@@ -17,7 +19,11 @@ class ComplaintCaseNotice(models.Model):
         copy=False,
         help="What others may read about the result: no names, no addresses, no numbers.",
     )
-    published_at = fields.Datetime(string="Published at", readonly=True, copy=False)
+    published_at = fields.Datetime(
+        string="Published at", readonly=True, copy=False, index='btree_not_null'
+    )
+    # What was looked through when it was published; later words are nobody's to read.
+    published_notice = fields.Text(string="Published notice", readonly=True, copy=False)
 
     # === ACTIONS === #
 
@@ -30,7 +36,31 @@ class ComplaintCaseNotice(models.Model):
         self._raise_obstacles(obstacles)
         for case in self:
             case._stamp('published', payload={'notice': case.public_notice})
-        self._write_internal({'published_at': self.env.cr.now().replace(microsecond=0)})
+            case._write_internal(
+                {
+                    'published_at': self.env.cr.now().replace(microsecond=0),
+                    'published_notice': case.public_notice,
+                }
+            )
+
+    def _take_back_notice(self):
+        """Publish no longer what was published by mistake."""
+        self._write_internal({'published_at': False, 'published_notice': False})
+
+    # === PUBLIC PAGES === #
+
+    @api.model
+    def _get_published_domain(self):
+        """Return the domain of the results that anybody may read."""
+        return Domain(
+            [
+                ('published_at', '!=', False),
+                ('published_notice', '!=', False),
+                ('category_id.publish_result', '=', True),
+                ('company_id.complaint_public_pages', '=', True),
+                ('company_id.complaint_publish_online', '=', True),
+            ]
+        )
 
     # === OBSTACLES === #
 
@@ -55,13 +85,9 @@ class ComplaintCaseNotice(models.Model):
             return [self.env._("Write the public notice first.")]
         if not self.registered_at:
             return [self.env._("Register the complaint first.")]
-        case = self.sudo()  # the names are only looked for
-        personal = {
-            *(case.complainant_name, case.complainant_phone, case.complainant_email),
-            *(case.partner_id.name, case.partner_id.phone, case.partner_id.email),
-            *case.accused_employee_ids.mapped('name'),
-        }
-        found = sorted(text for text in personal if text and len(text) > 1 and text in notice)
+        identity = self._get_identities()[self]
+        findings = anonymity.find(notice, identity, anybody=True)
+        found = sorted({finding.word for finding in findings})
         if not found:
             return []
         return [

@@ -25,3 +25,5 @@ class ComplaintEventReaction(models.Model):
             self.case_id._take_back_validity(payload.get('from'), payload.get('to'))
         elif code == 'customer_accepted' and payload.get('means'):
             self.case_id._take_back_confirmation()
+        elif code == 'published':
+            self.case_id._take_back_notice()

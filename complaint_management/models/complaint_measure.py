@@ -20,7 +20,12 @@ class ComplaintMeasure(models.Model):
 
     _name = 'complaint.measure'
     _description = "Measure"
-    _inherit = ['complaint.guarded.line', 'mail.thread', 'mail.activity.mixin']
+    _inherit = [
+        'complaint.guarded.line',
+        'complaint.recusal.thread',
+        'mail.thread',
+        'mail.activity.mixin',
+    ]
     _anonymising = 'mask'
     _order = 'due_date, id'
 

@@ -6,7 +6,9 @@ _logger = logging.getLogger(__name__)
 
 
 class MailMail(models.Model):
-    _inherit = 'mail.mail'
+    _name = 'mail.mail'
+    _inherit = ['complaint.recusal.door', 'mail.mail']
+    _recusal_message = 'mail_message_id'
 
     complaint_template_id = fields.Many2one(
         comodel_name='mail.template',

@@ -4,7 +4,9 @@ from ..tools.masked_fields import MaskedField
 
 
 class MailTrackingValue(models.Model):
-    _inherit = 'mail.tracking.value'
+    _name = 'mail.tracking.value'
+    _inherit = ['complaint.recusal.door', 'mail.tracking.value']
+    _recusal_message = 'mail_message_id'
 
     def _filter_has_field_access(self, env):
         """Leave out of the chatter what changed in fields that are masked for the reader."""

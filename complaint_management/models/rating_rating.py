@@ -5,7 +5,8 @@ CASE = 'complaint.case'
 
 
 class RatingRating(models.Model):
-    _inherit = 'rating.rating'
+    _name = 'rating.rating'
+    _inherit = ['complaint.recusal.door', 'rating.rating']
 
     complaint_round = fields.Integer(
         string="Round", readonly=True, help="Which handling of a complaint is rated."

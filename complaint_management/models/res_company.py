@@ -42,6 +42,17 @@ class ResCompany(models.Model):
         selection=RETENTION_UNITS, string="Unit of retention", required=True, default='year'
     )
 
+    complaint_public_pages = fields.Boolean(
+        string="Public complaint pages",
+        default=True,
+        help="Off: nobody without a log-in can send or follow a complaint of this company, "
+        "whatever its teams say.",
+    )
+    complaint_publish_online = fields.Boolean(
+        string="Published results on the web",
+        help="Anybody can read the published results of complaints, without names.",
+    )
+
     _complaint_retention_positive = models.Constraint(
         'CHECK (complaint_retention_value >= 0)', "A retention period cannot be negative."
     )

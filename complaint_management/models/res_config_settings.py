@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .complaint_public_throttle import LIMITS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
@@ -19,6 +21,27 @@ class ResConfigSettings(models.TransientModel):
     )
     complaint_retention_unit = fields.Selection(
         related='company_id.complaint_retention_unit', readonly=False
+    )
+    complaint_public_pages = fields.Boolean(
+        related='company_id.complaint_public_pages', readonly=False
+    )
+    complaint_publish_online = fields.Boolean(
+        related='company_id.complaint_publish_online', readonly=False
+    )
+    complaint_question_after = fields.Integer(
+        string="Complaints before a question is asked",
+        config_parameter='complaint_management.question_after',
+        default=LIMITS['question_after'],
+    )
+    complaint_filing_limit = fields.Integer(
+        string="Forms an hour",
+        config_parameter='complaint_management.filing_limit',
+        default=LIMITS['filing_limit'],
+    )
+    complaint_lookup_limit = fields.Integer(
+        string="Keys tried an hour",
+        config_parameter='complaint_management.lookup_limit',
+        default=LIMITS['lookup_limit'],
     )
     complaint_text_note = fields.Char(compute='_compute_complaint_text_note')
 

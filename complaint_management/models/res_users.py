@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import ormcache
 
 
@@ -8,6 +8,45 @@ class ResUsers(models.Model):
     complaint_procedure_id = fields.Many2one(
         comodel_name='complaint.procedure', string="Last complaint board", ondelete='set null'
     )
+    # For nobody to read: they would tell people that somebody complained about them.
+    recused_case_ids = fields.Many2many(
+        comodel_name='complaint.case',
+        relation='complaint_case_recused_user_rel',
+        column1='user_id',
+        column2='case_id',
+        string="Complaints recused from",
+        copy=False,
+        groups=fields.NO_ACCESS,
+    )
+    is_recused = fields.Boolean(
+        string="Recused from a complaint",
+        compute='_compute_is_recused',
+        compute_sudo=True,
+        store=True,
+        precompute=True,
+        groups=fields.NO_ACCESS,
+    )
+
+    @api.depends('recused_case_ids')
+    def _compute_is_recused(self):
+        for user in self:
+            user.is_recused = bool(user.recused_case_ids)
+
+    def _get_recused_case_ids(self):
+        """Return the ids of the cases from which this user is recused.
+
+        Asked wherever Odoo shows what hangs on records: whoever is recused from nothing, as the
+        user's own row says that is read anyway, pays no query.
+
+        :rtype: tuple
+        """
+        if not self:
+            return ()
+        self.ensure_one()
+        # What is still to be reckoned counts already.
+        self.env['complaint.case']._recompute_model(['recused_user_ids'])
+        user = self.sudo()  # hidden from himself
+        return user.recused_case_ids._ids if user.is_recused else ()
 
     def _may_work_on_complaints(self):
         """Say whether the user has a role in complaints and could open one."""

@@ -133,8 +133,8 @@ class TestMailIn(MailGatewayCommon):
                 'alias_domain_id': self.team.alias_domain_id.id,
             }
         )
-        self.assertEqual(self._receive(to='night@complaints.example').team_id, other)
-        self.assertEqual(self._receive().team_id, self.team)
+        self.assertEqual(self._receive("At night", to='night@complaints.example').team_id, other)
+        self.assertEqual(self._receive("By day").team_id, self.team)
 
     def test_a_reply_goes_to_its_case(self):
         case = self._receive()

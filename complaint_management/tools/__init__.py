@@ -1,3 +1,4 @@
+from . import access_key
 from . import anonymity
 from . import contact_mask
 from . import masked_fields

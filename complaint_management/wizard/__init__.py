@@ -33,3 +33,4 @@ from . import complaint_remedy_execute
 from . import complaint_data_export
 from . import mail_compose_message
 from . import complaint_case_unmask
+from . import complaint_recusal_decide

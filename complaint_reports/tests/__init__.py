@@ -10,3 +10,11 @@ from . import test_forms
 from . import test_forms_pdf
 from . import test_peer_faults
 from . import test_sla_analysis
+from . import test_report_figures
+from . import test_report_period
+from . import test_report_schedule
+from . import test_report_job
+from . import test_report_course
+from . import test_report_rerun
+from . import test_report_presets
+from . import test_report_paper

@@ -1,0 +1,111 @@
+import io
+
+import xlsxwriter
+
+from odoo import models
+
+# Names the object by which the software itself asks for a paper with all complaints of lists.
+EVERYTHING = object()
+SHEET_NAME_LENGTH = 28
+FORBIDDEN_IN_SHEET_NAMES = str.maketrans({char: ' ' for char in "[]:*?/\\'"})
+
+
+class ComplaintReportRunPaper(models.Model):
+    """A report as a table that people work on with a spreadsheet."""
+
+    _inherit = 'complaint.report.run'
+
+    def action_print(self):
+        """Print the reports as PDF."""
+        return self.env.ref('complaint_reports.complaint_report_run_action_print').report_action(
+            self
+        )
+
+    def action_export(self):
+        """Download the report as a workbook."""
+        self.ensure_one()
+        self.check_access('read')
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f'/complaint/report/{self.id}/xlsx',
+            'target': 'download',
+        }
+
+    def _get_everything_key(self):
+        return EVERYTHING
+
+    def _is_asked_for_everything(self):
+        """Say whether the software itself asks; no client can send that object."""
+        return self.env.context.get('complaint_report_everything') is EVERYTHING
+
+    def _get_workbook(self, everything=False):
+        """Return the report as bytes of an XLSX file, a sheet a section.
+
+        Texts are written as texts: nothing that somebody typed becomes a formula or a link.
+
+        :param bool everything: as for `_get_shown_figures`
+        """
+        self.ensure_one()
+        stream = io.BytesIO()
+        options = {
+            **{'in_memory': True, 'strings_to_formulas': False},
+            **{'strings_to_urls': False, 'strings_to_numbers': False},
+        }
+        with xlsxwriter.Workbook(stream, options) as workbook:
+            formats = {
+                'head': workbook.add_format({'bold': True, 'bg_color': '#e9ecef', 'border': 1}),
+                'total': workbook.add_format({'bold': True, 'top': 1}),
+                'title': workbook.add_format({'bold': True, 'font_size': 14}),
+                'share': workbook.add_format({'num_format': '0.0%'}),
+                'amount': workbook.add_format({'num_format': '#,##0.00'}),
+                'text': workbook.add_format({'text_wrap': True, 'valign': 'top'}),
+            }
+            tables = {t['key']: t for t in (self.sudo().figures or {}).get('sections', [])}
+            used = set()
+            for section in self._get_shown_figures(everything)['sections']:
+                sheet = workbook.add_worksheet(_get_sheet_name(section['heading'], used))
+                self._write_sheet(sheet, formats, section, tables[section['key']])
+        return stream.getvalue()
+
+    def _write_sheet(self, sheet, formats, section, table):
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 12, 18)
+        sheet.write_string(0, 0, self.name, formats['title'])
+        sheet.write_string(1, 0, section['heading'])
+        top = self._write_entries(sheet, formats, section['entries'], 3)
+        if not section['columns']:
+            return
+        shift = 0 if section['is_list'] else 1
+        for place, label in enumerate(section['columns']):
+            sheet.write_string(top, place + shift, label, formats['head'])
+        sheet.freeze_panes(top + 1, 0)
+        for number, row in enumerate(section['rows'], top + 1):
+            if section['is_list']:
+                for place, text in enumerate(row['texts']):
+                    sheet.write_string(number, place, text)
+                continue
+            sheet.write_string(number, 0, row['label'], formats['total'] if row['total'] else None)
+            cells = table['rows'][number - top - 1]['cells']
+            for place, cell in enumerate(cells, 1):
+                if cell['v'] is not None:
+                    kind = 'share' if cell.get('f') in ('share', 'change') else cell.get('f')
+                    sheet.write_number(number, place, cell['v'], formats.get(kind))
+
+    def _write_entries(self, sheet, formats, entries, top):
+        for entry in entries:
+            sheet.write_string(top, 0, entry['heading'], formats['head'])
+            text = entry['text'] if entry['kind'] == 'narrative' else entry['amount']
+            sheet.write_string(top, 1, text, formats['text'])
+            top += 1
+        return top + 1 if entries else top
+
+
+def _get_sheet_name(heading, used):
+    """Return a name that a workbook takes: short, without signs, and there once."""
+    base = heading.translate(FORBIDDEN_IN_SHEET_NAMES).strip()[:SHEET_NAME_LENGTH] or '-'
+    name, number = base, 1
+    while name.casefold() in used:
+        number += 1
+        name = f'{base[: SHEET_NAME_LENGTH - 3]} {number}'
+    used.add(name.casefold())
+    return name
