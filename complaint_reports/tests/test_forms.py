@@ -93,6 +93,40 @@ class TestForms(FormsCommon):
             self.assertFalse(article.xpath('.//script') + article.xpath('.//b'), name)
             self.assertIn(hostile, article.text_content(), name)
 
+    def test_forms_of_other_records(self):
+        """RET FO-50, PRIN FO-45, and the sheet of an inspection."""
+        today = self.env.cr.now().date()
+        papers = {
+            'return': {'case_id': self.short.id, 'product': "K2", 'quantity': 10, 'lot': "L-9"},
+            'lesson': {'name': "A parcel that came late", 'situation': "Lost for two days."},
+            'inspection': {'name': "Third quarter", 'date_from': today, 'date_to': today},
+        }
+        told = {
+            'return': f"Complaint number: {self.short.number}",
+            'lesson': "Lost for two days.",
+            'inspection': "Third quarter",
+        }
+        for name, values in papers.items():
+            record = self.env[f'complaint.{name}'].with_user(self.committee).create(values)
+            text = self._print_form_text(name, record, self.committee)
+            self.assertIn(self._get_form(name).name, text)
+            self.assertIn(told[name], text)
+            self.assertNotIn("False", text)
+            self.assertEqual(self._get_report(name).binding_model_id.model, record._name)
+
+    def test_handover_sheet(self):
+        """Both read what is told, though the complaints are not yet the receiver's."""
+        self.short.handler_id = self.handler
+        handovers = self.env['complaint.handover'].with_user(self.handler)
+        handover = handovers.browse(handovers.action_prepare()['res_id'])
+        handover.to_user_id = self.manager
+        handover.line_ids.note = "Waits for a call"
+        handover.action_hand_over()
+        for user in (self.handler, self.manager):
+            text = self._print_form_text('handover', handover, user)
+            for part in ("Handover Sheet", self.short.number, "Waits for a call", "Handler"):
+                self.assertIn(part, text)
+
     # === WHO PRINTS === #
 
     def test_recused_and_strangers_print_nothing(self):
