@@ -1,2 +1,4 @@
 from . import complaint_case_sheet
+from . import complaint_form
+from . import complaint_form_evidence
 from . import complaint_report_run

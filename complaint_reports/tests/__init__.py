@@ -4,6 +4,10 @@ from . import test_case_sheet
 from . import test_case_sheet_access
 from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
+from . import test_evidence_pack
+from . import test_form_choice
+from . import test_forms
+from . import test_forms_pdf
 from . import test_peer_faults
 from . import test_sla_analysis
 from . import test_report_figures

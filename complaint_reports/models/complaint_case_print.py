@@ -1,0 +1,49 @@
+from odoo import models
+
+from .complaint_form import CASES_KEY
+
+RECEIPT = 'complaint_reports.complaint_form_receipt_action'
+
+
+class ComplaintCasePrint(models.Model):
+    """Printing forms of a case: the paper stamps nothing."""
+
+    _inherit = 'complaint.case'
+
+    def action_print_form(self):
+        """Open the choice of the forms that fit all of these cases."""
+        self.check_access('read')
+        forms = self.env['complaint.form']._get_fitting(self)
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Print form"),
+            'res_model': 'complaint.form',
+            'view_mode': 'kanban',
+            'views': [
+                (self.env.ref('complaint_reports.complaint_form_view_kanban_print').id, 'kanban')
+            ],
+            'domain': [('id', 'in', forms.ids)],
+            'target': 'new',
+            'context': {CASES_KEY: self.ids, 'create': False},
+        }
+
+    def action_print_receipt(self):
+        """Print what the customer takes along from the counter."""
+        self.check_access('read')
+        report = self.env.ref(RECEIPT)
+        return report.report_action(self, config=False)
+
+    def _get_follow_url(self):
+        """Return the address where the customer follows the case, for the code on the receipt.
+
+        Hook: an addon whose customers follow in another way answers otherwise; '' leaves the
+        code out. Who may not work on the case gets no link that opens the customer's page.
+        """
+        self.ensure_one()
+        if not self.has_access('write') or self.is_contact_masked:
+            return ''
+        return self._get_customer_url()
+
+    def _is_rating_asked(self):
+        # A letter asks nothing that is answered by a click.
+        return not self.env.context.get('complaint_on_paper') and super()._is_rating_asked()

@@ -1,0 +1,176 @@
+import base64
+
+from lxml import etree, html
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
+
+
+class ReportComplaintForm(models.AbstractModel):
+    """What the blocks of printed forms need beside the records themselves.
+
+    A form shows a field that nobody filled in as an empty box, to be filled in by hand. All is
+    read with the rights of the person who prints, and nothing is recorded by printing.
+    """
+
+    _name = 'report.complaint_reports.complaint_form'
+    _inherit = 'report.complaint_reports.complaint_case_sheet'
+    _description = "Printed Forms"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        report = self._get_form_report()
+        records = self.env[report.model].browse(docids)
+        records.check_access('read')
+        return {
+            'doc_ids': docids,
+            'doc_model': report.model,
+            'docs': records,
+            'printed': self._get_printed(),
+            'is_chinese': (self.env.lang or '').startswith('zh'),
+            'get_rows': self._get_rows,
+            'get_address_cells': self._get_address_cells,
+            'get_history': self._get_history,
+            'get_round': self._get_round,
+            'get_proof': self._get_proof,
+            'get_form': lambda record: self.env['complaint.form']._find(report, record),
+            'get_title': lambda form: form.name or report.with_env(self.env).name,
+            'get_case': self._get_case,
+            'get_form_rows': self._get_form_rows,
+            'get_choices': self._get_choices,
+            'get_label': self._get_label,
+            'get_contacts': self._get_contacts,
+            'get_letter': self._get_letter,
+            'get_signer': self._get_signer_labels().get,
+            'get_qr': self._get_qr,
+        }
+
+    @api.model
+    def _get_form_report(self):
+        """Return the report that is printed, as superuser: staff need not read its set-up."""
+        return self.env['ir.actions.report'].sudo().browse(self.env.context['complaint_report_id'])
+
+    @api.model
+    def _get_case(self, record):
+        """Return the case that a paper is about: itself, that of a line, or none."""
+        if record._name == 'complaint.case':
+            return record
+        field = record._fields.get('case_id')
+        return record.case_id if field else self.env['complaint.case']
+
+    @api.model
+    def _get_signer_labels(self):
+        """Return {code: what stands before the line}; an addon adds its own."""
+        return {
+            'receiver': self.env._("Registered by"),
+            'handler': self.env._("Handler"),
+            'department_head': self.env._("Head of department"),
+            'manager': self.env._("Complaints manager"),
+            'general_manager': self.env._("General manager"),
+            'quality': self.env._("Quality department"),
+            'warehouse': self.env._("Warehouse"),
+            'customer': self.env._("Customer"),
+            'from': self.env._("Handed over by"),
+            'to': self.env._("Taken over by"),
+            'inspector': self.env._("Inspector"),
+            'sender': self.env._("Signed for the company"),
+        }
+
+    # === FIELDS === #
+
+    @api.model
+    def _get_label(self, record, name):
+        return record._fields[name]._description_string(self.env)
+
+    @api.model
+    def _get_form_rows(self, record, names):
+        """Return the fields of a form, two to a row; empty ones with an empty value.
+
+        :return: list of rows, each a list of {'label': str, 'value': str or Markup}
+        """
+        cells = []
+        for name in names:
+            field = record._fields[name]
+            if not record._has_field_access(field, 'read'):
+                continue  # some fields are for few people; their form leaves them out
+            if field.type == 'properties':
+                cells += self._get_property_cells(record, name)
+                continue
+            is_empty = not record[name] or (name, record[name]) == ('validity', 'undetermined')
+            value = '' if is_empty else self._format_field(record, name)
+            cells.append({'label': self._get_label(record, name), 'value': value})
+        return [cells[start : start + 2] for start in range(0, len(cells), 2)]
+
+    @api.model
+    def _get_choices(self, record, name):
+        """Return the boxes to tick of a selection.
+
+        :param record: a record, or an empty recordset for boxes of which none is ticked
+        :return: list of (label, whether it is chosen)
+        """
+        chosen = record[name] if record else False
+        options = record._fields[name]._description_selection(self.env)
+        return [(label, key == chosen) for key, label in options if key != 'undetermined']
+
+    @api.model
+    def _get_contacts(self, case, purposes):
+        """Return the contacts of these purposes, oldest first."""
+        found = case.contact_ids.filtered(lambda contact: contact.purpose in purposes)
+        return found.sorted(lambda contact: (contact.occurred_at, contact.id))
+
+    @api.model
+    def _get_qr(self, text):
+        """Return a QR code as the address of an image, or '' without a text."""
+        if not text:
+            return ''
+        image = self.env['ir.actions.report'].barcode('QR', text, width=240, height=240)
+        return f'data:image/png;base64,{base64.b64encode(image).decode()}'
+
+    # === LETTERS === #
+
+    @api.model
+    def _get_letter(self, case, form):
+        """Return the words of a letter: those of the mail that customers get for its purpose.
+
+        :return: {'subject': str, 'body': Markup, possibly empty}
+        :raise UserError: the user may not know who complained
+        """
+        if case.is_name_masked:
+            raise UserError(
+                self.env._(
+                    "Who complained in %(case)s is kept from you, and a letter names the customer. "
+                    "Ask the team that took the complaint in to print it.",
+                    case=case.display_name,
+                )
+            )
+        template = case._get_letter_template(form.letter_purpose) if form.letter_purpose else None
+        if not template:
+            return {'subject': '', 'body': ''}
+        # Templates are the company's; what they tell is read with the rights of the user.
+        template = template.sudo(False).with_context(complaint_on_paper=True)
+        words = {
+            name: template._render_field(name, case.ids, compute_lang=True)[case.id]
+            for name in ('subject', 'body_html')
+        }
+        return {'subject': words['subject'], 'body': self._put_on_paper(words['body_html'])}
+
+    @api.model
+    def _put_on_paper(self, body):
+        """Return the words of a mail as they stand in a letter: nothing is clicked on paper.
+
+        :param body: Markup of a rendered and sanitised mail
+        """
+        if is_html_empty(body):
+            return ''
+        root = html.fragment_fromstring(str(body), create_parent='div')
+        for table in root.xpath('.//table[.//a[@href]]'):
+            table.drop_tree()
+        for link in root.xpath('.//a[@href]'):
+            link.drop_tag()
+        for table in root.iter('table'):
+            table.attrib.clear()
+            table.set('class', 'o_complaint_grid o_ignore_layout_styling')
+            for cell in table.iter('td'):
+                cell.attrib.clear()
+        return body.__class__(etree.tostring(root, encoding='unicode', method='html'))

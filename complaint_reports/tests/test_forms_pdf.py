@@ -1,0 +1,121 @@
+import io
+import re
+import unicodedata
+import unittest
+
+from lxml import html
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.base.models import ir_actions_report as core
+
+from .common_forms import CASE_FORMS, LETTERS, FormsCommon
+
+try:
+    from pypdf import PdfReader
+except ImportError:
+    PdfReader = None
+
+A4_FORMS = (*CASE_FORMS, *(f'letter_{purpose}' for purpose in LETTERS))
+
+
+@tagged('post_install', '-at_install')
+@unittest.skipUnless(PdfReader, "needs pypdf to read what was printed")
+class TestFormsPdf(FormsCommon, HttpCase):
+    """Forms on paper: nothing clipped, nothing missing, pages numbered, no unknown signs."""
+
+    def setUp(self):
+        super().setUp()
+        if self.reports.get_wkhtmltopdf_state() == 'install':
+            self.skipTest("needs an engine that prints PDF")
+
+    def _get_pages(self, content):
+        """Return the text of each page: engines place signs one by one, and join some of them."""
+        return [
+            re.sub(r'\s', '', unicodedata.normalize('NFKC', page.extract_text()))
+            for page in PdfReader(io.BytesIO(content)).pages
+        ]
+
+    def _print_papers(self, prints):
+        """Print many forms in one run of the engine.
+
+        :param prints: list of (name of the form, cases)
+        :return: {(name, case): texts of its pages}
+        """
+        reports = self.reports.with_user(self.manager).with_context(
+            lang=self.manager.lang, tz=self.manager.tz
+        )
+        whole, keys = None, []
+        for name, cases in prints:
+            content, _kind = reports._render_qweb_html(
+                self._get_report(name).id, cases.ids, data={'report_type': 'pdf'}
+            )
+            page = html.fromstring(content)
+            keys += [(name, case) for case in cases]
+            if whole is None:
+                whole = page
+            else:
+                # Headers and footers belong to the bodies by their order.
+                whole.xpath('//main')[0].extend(page.xpath('//main')[0].getchildren())
+        bodies, _ids, header, footer, options = reports._prepare_html(
+            html.tostring(whole, encoding='unicode'), report_model='complaint.case'
+        )
+        report = self._get_report(prints[0][0])
+        paper = reports._run_wkhtmltopdf(
+            bodies,
+            report_ref=report.id,
+            header=header,
+            footer=footer,
+            specific_paperformat_args=options,
+        )
+        pages = self._get_pages(paper)
+        if not core._wkhtml().is_patched_qt:
+            self.skipTest("needs an engine that numbers pages")
+        papers = []
+        for page in pages:
+            place = re.search(r'Page(\d+)/(\d+)', page)
+            self.assertTrue(place, page[-200:])
+            if place[1] == '1':
+                papers.append([])
+            papers[-1].append(page)
+            self.assertEqual(int(place[1]), len(papers[-1]))
+        self.assertEqual(len(papers), len(keys))
+        return dict(zip(keys, papers, strict=True))
+
+    def test_each_form_and_letter_of_an_empty_a_short_a_long_and_a_chinese_case(self):
+        papers = self._print_papers([(name, self.cases) for name in A4_FORMS])
+        self.assertEqual(len(papers), len(A4_FORMS) * 4)
+        for (name, case), pages in papers.items():
+            with self.subTest(form=name, case=case.name):
+                # Header and footer come last; a line may be drawn in pieces on both sides of them.
+                company = case.company_id.name.replace(' ', '')
+                text = ''.join(page[: page.rfind(company)] for page in pages)
+                self.assertIn(self._get_form(name).name.replace(' ', ''), pages[0])
+                self.assertIn(case.number, pages[0])
+                self.assertIn(case.name.replace(' ', ''), text)
+                self.assertFalse(re.search('[\ufffd\x00\ue000-\uf8ff]', text))
+                if name in CASE_FORMS and name != 'callback':
+                    self.assertIn("Preparedby:Manager", pages[-1])
+                    if case == self.long:
+                        self.assertGreater(len(pages), 1)
+                        for number in range(60):
+                            self.assertIn(f"{number}.Thecustomercalledagain.", text)
+                        self.assertIn("Thelastword.", text)
+                    if case == self.chinese:
+                        self.assertIn("三次上门均未查明原因。" * 2, text)
+
+    def test_receipts_have_one_page_of_their_size(self):
+        """Several receipts print in one file, each on a page of its own."""
+        for name, width, height in (('receipt', 80, 170), ('receipt_a6', 105, 148)):
+            reports = self.reports.with_user(self.manager).with_context(force_report_rendering=True)
+            cases = self.short | self.chinese
+            content, _kind = reports._render_qweb_pdf(self._get_report(name).id, cases.ids)
+            pages = PdfReader(io.BytesIO(content)).pages
+            self.assertEqual(len(pages), 2)
+            for page in pages:
+                self.assertAlmostEqual(float(page.mediabox.width) * 25.4 / 72, width, delta=1)
+                self.assertAlmostEqual(float(page.mediabox.height) * 25.4 / 72, height, delta=1)
+            for case, text in zip(cases, self._get_pages(content), strict=True):
+                self.assertIn(case.number, text)
+                self.assertIn(case.name.replace(' ', ''), text)
+                self.assertIn("Pleasekeepthisreceipt", text)
