@@ -13,6 +13,10 @@
         'report/complaint_case_sheet_report.xml',
         'views/complaint_case_analysis_views.xml',
         'views/complaint_sla_analysis_views.xml',
+        'views/complaint_contact_views.xml',
+        'data/complaint_dashboard_data.xml',
+        # Favourites after the actions that they belong to.
+        'data/complaint_filter_data.xml',
         # Menus last: they open the actions above.
         'views/complaint_reports_menus.xml',
     ],

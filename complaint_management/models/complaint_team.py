@@ -122,3 +122,29 @@ class ComplaintTeam(models.Model):
             'search_default_team_id': self.id,
         }
         return action
+
+    def action_view_open_cases(self):
+        """List what `open_count` counts."""
+        return self._get_cases_action(self.env._("Open complaints"), [('is_closed', '=', False)])
+
+    def action_view_unassigned_cases(self):
+        """List what `unassigned_count` counts."""
+        return self._get_cases_action(
+            self.env._("Without handler"), [('is_closed', '=', False), ('handler_id', '=', False)]
+        )
+
+    def _get_cases_action(self, name, domain):
+        """Return the action that lists complaints of this team, and only those of a domain.
+
+        :param str name: what the user reads above the list
+        """
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'complaint_management.complaint_case_action_all'
+        )
+        return {
+            **action,
+            'name': self.env._("%(team)s: %(figure)s", team=self.display_name, figure=name),
+            'domain': [('team_id', '=', self.id), *domain],
+            'context': {'default_team_id': self.id},
+        }

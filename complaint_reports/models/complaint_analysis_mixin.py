@@ -11,7 +11,9 @@ class ComplaintAnalysisMixin(models.AbstractModel):
 
     @property
     def _table_query(self) -> SQL:
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
+        return SQL(" UNION ALL ").join(
+            SQL("%s %s %s", self._select(), source, self._where()) for source in self._get_sources()
+        )
 
     def _select(self) -> SQL:
         return SQL(
@@ -29,6 +31,10 @@ class ComplaintAnalysisMixin(models.AbstractModel):
     def _from(self) -> SQL:
         """Return the FROM clause; models must override it."""
         return SQL()
+
+    def _get_sources(self):
+        """Return the FROM clauses whose rows are put together, all over the same names."""
+        return [self._from()]
 
     def _where(self) -> SQL:
         """Hook: narrow what is counted. Rights need nothing here, they follow the case."""
