@@ -45,6 +45,7 @@ class ComplaintTeam(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends_context('uid')
     def _compute_case_counts(self):
         groups = self.env['complaint.case']._read_group(
             [('team_id', 'in', self.ids), ('is_closed', '=', False)],

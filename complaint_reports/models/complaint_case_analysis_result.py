@@ -46,7 +46,7 @@ class ComplaintCaseAnalysis(models.Model):
         help="Complaints of the same customer in the same category shortly before.",
     )
     repeat_rate = fields.Float(
-        string="Repeats",
+        string="Share of repeats",
         readonly=True,
         aggregator='avg',
         help="Share of complaints whose customer had complained about the same shortly before.",
@@ -59,7 +59,7 @@ class ComplaintCaseAnalysis(models.Model):
         readonly=True,
     )
     satisfaction_rate = fields.Float(
-        string="Satisfied",
+        string="Satisfaction rate",
         readonly=True,
         aggregator='avg',
         help="Share of customers who are satisfied or basically satisfied, among those who said "

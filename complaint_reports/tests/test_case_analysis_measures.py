@@ -325,6 +325,7 @@ class TestCaseAnalysisMeasures(ReportsCommon):
         ]
         manager = self.analysis.with_user(self.manager)
         limits = self.env['complaint.sla.analysis'].with_user(self.manager)
+        self.env.cr.flush()  # and what waits for the commit
         with self.env.cr.savepoint(flush=False) as savepoint:
             self.env.cr.execute("SET TRANSACTION READ ONLY")
             with self.assertQueryCount(30):

@@ -77,10 +77,9 @@ class TestDashboard(ReportsCommon):
         return field
 
     def test_every_domain_can_be_asked_by_a_manager(self):
-        for model, domain, names in self._get_asked():
+        for model, domain, _names in self._get_asked():
             records = self.env[model].with_user(self.manager)
             records.search_count(Domain(domain))  # raises where it is wrong
-            self.assertTrue(names)
 
     def test_every_measure_is_one(self):
         for pivot in self.data['pivots'].values():
