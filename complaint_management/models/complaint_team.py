@@ -143,9 +143,11 @@ class ComplaintTeam(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id(
             'complaint_management.complaint_case_action_all'
         )
+        title = self.env._("%(team)s: %(figure)s", team=self.display_name, figure=name)
         return {
             **action,
-            'name': self.env._("%(team)s: %(figure)s", team=self.display_name, figure=name),
+            'name': title,
+            'display_name': title,
             'domain': [('team_id', '=', self.id), *domain],
             'context': {'default_team_id': self.id},
         }

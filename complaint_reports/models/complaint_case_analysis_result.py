@@ -26,7 +26,7 @@ class ComplaintCaseAnalysis(models.Model):
         help="Time limits of the round that were missed, or that run and are past their deadline.",
     )
     on_time_rate = fields.Float(
-        string="All limits kept",
+        string="All limits kept (%)",
         readonly=True,
         aggregator='avg',
         help="Share of those in which no time limit was missed or is late, among those in which "
@@ -35,7 +35,7 @@ class ComplaintCaseAnalysis(models.Model):
 
     # Was it justified, did it come again
     justified_rate = fields.Float(
-        string="Justified",
+        string="Justified (%)",
         readonly=True,
         aggregator='avg',
         help="Share of complaints that were ruled valid, among all complaints.",
@@ -46,7 +46,7 @@ class ComplaintCaseAnalysis(models.Model):
         help="Complaints of the same customer in the same category shortly before.",
     )
     repeat_rate = fields.Float(
-        string="Share of repeats",
+        string="Repeats (%)",
         readonly=True,
         aggregator='avg',
         help="Share of complaints whose customer had complained about the same shortly before.",
@@ -59,7 +59,7 @@ class ComplaintCaseAnalysis(models.Model):
         readonly=True,
     )
     satisfaction_rate = fields.Float(
-        string="Satisfaction rate",
+        string="Satisfied (%)",
         readonly=True,
         aggregator='avg',
         help="Share of customers who are satisfied or basically satisfied, among those who said "
@@ -122,7 +122,7 @@ class ComplaintCaseAnalysis(models.Model):
             'on_time_rate': self._get_of_round(
                 'complaint_sla_clock',
                 'clock',
-                SQL("CASE WHEN bool_or(%s) THEN 0.0 WHEN COUNT(*) > 0 THEN 1.0 END", is_late),
+                SQL("CASE WHEN bool_or(%s) THEN 0.0 WHEN COUNT(*) > 0 THEN 100.0 END", is_late),
                 SQL(
                     "(clock.state IN ('met', 'missed')"
                     " OR (clock.state IN ('running', 'paused') AND %s))",
@@ -135,16 +135,16 @@ class ComplaintCaseAnalysis(models.Model):
         satisfied = SQL.identifier('complaint_case', 'customer_satisfied')
         return {
             'justified_rate': self._get_once(
-                SQL("CASE WHEN complaint_case.validity = 'valid' THEN 1.0 ELSE 0.0 END")
+                SQL("CASE WHEN complaint_case.validity = 'valid' THEN 100.0 ELSE 0.0 END")
             ),
             'repeat_count': self._get_once(SQL("complaint_case.repeat_count")),
             'repeat_rate': self._get_once(
-                SQL("CASE WHEN complaint_case.repeat_count > 0 THEN 1.0 ELSE 0.0 END")
+                SQL("CASE WHEN complaint_case.repeat_count > 0 THEN 100.0 ELSE 0.0 END")
             ),
             'customer_satisfied': satisfied,
             'satisfaction_rate': self._get_once(
                 SQL(
-                    "CASE WHEN %(satisfied)s IN ('satisfied', 'basically_satisfied') THEN 1.0"
+                    "CASE WHEN %(satisfied)s IN ('satisfied', 'basically_satisfied') THEN 100.0"
                     " WHEN %(satisfied)s = 'dissatisfied' THEN 0.0 END",
                     satisfied=satisfied,
                 )

@@ -68,7 +68,7 @@ class ComplaintSlaAnalysis(models.Model):
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
 
     on_time_rate = fields.Float(
-        string="Kept",
+        string="Kept (%)",
         readonly=True,
         aggregator='avg',
         help="Share of the time limits that were met, among those that were met or missed or "
@@ -107,7 +107,7 @@ class ComplaintSlaAnalysis(models.Model):
                 now=self._get_now(),
             ),
             'on_time_rate': SQL(
-                "CASE WHEN clock.state = 'met' THEN 1.0"
+                "CASE WHEN clock.state = 'met' THEN 100.0"
                 " WHEN clock.state = 'missed' OR (clock.state IN ('running', 'paused') AND %s)"
                 " THEN 0.0 END::float8",
                 is_late,

@@ -213,10 +213,10 @@ class TestCaseAnalysisMeasures(ReportsCommon):
             'age_days': age,
             'days_to_close': age if case.is_closed else None,
             'hours_to_close': age * 24 if case.is_closed else None,
-            'justified_rate': float(case.validity == 'valid'),
+            'justified_rate': 100.0 * (case.validity == 'valid'),
             'repeat_count': case.repeat_count,
-            'repeat_rate': float(case.repeat_count > 0),
-            'satisfaction_rate': float(said in CONTENT) if said else None,
+            'repeat_rate': 100.0 * (case.repeat_count > 0),
+            'satisfaction_rate': 100.0 * (said in CONTENT) if said else None,
             'rating': case.rating_last_value or None,
         }
 
@@ -239,7 +239,7 @@ class TestCaseAnalysisMeasures(ReportsCommon):
         late = clocks.filtered('is_late')
         kept = clocks.filtered(lambda clock: clock.state == 'met')
         missed = late.filtered(lambda clock: clock.state in ('running', 'paused', 'missed'))
-        return {'late_count': len(late), 'on_time_rate': 0.0 if missed else 1.0 if kept else None}
+        return {'late_count': len(late), 'on_time_rate': 0.0 if missed else 100.0 if kept else None}
 
     def _expect_lines(self, case, number):
         def mine(lines, *states):

@@ -75,7 +75,7 @@ class TestSlaAnalysis(ReportsCommon):
                 [],
                 ['on_time_rate:avg', 'hours_late:avg'],
             )
-        self.assertAlmostEqual(kept, 1 / 3)
+        self.assertAlmostEqual(kept, 100 / 3)
         self.assertAlmostEqual(late, 4)
 
     def test_figures_equal_direct_counts(self):
