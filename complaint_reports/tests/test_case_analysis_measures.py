@@ -307,6 +307,17 @@ class TestCaseAnalysisMeasures(ReportsCommon):
             values = {values.get(name) for values in self._get_expected().values()}
             self.assertGreater(len(values - {None, 0}), 0, name)
 
+    def test_filters_leave_out_what_is_unknown(self):
+        """Favourites ask for what is not nothing; rows without such lines do not come along."""
+        expected = self._get_expected()
+        for name in ('remedy_amount', 'cost_amount', 'late_count', 'result_score'):
+            rows = self.analysis.search([('case_id', 'in', self.cases.ids), (name, '!=', 0)])
+            self.assertEqual(
+                {(row.case_id.id, row.round) for row in rows},
+                {key for key, values in expected.items() if values[name]},
+                name,
+            )
+
     def test_a_complaint_counts_once_whatever_its_rounds(self):
         domain = [('case_id', 'in', self.cases.ids)]
         [(rows, complaints)] = self.analysis._read_group(domain, [], ['__count', 'case_count:sum'])

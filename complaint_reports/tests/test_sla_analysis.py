@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .common import ReportsCommon
@@ -61,6 +63,21 @@ class TestSlaAnalysis(ReportsCommon):
                 self.analysis.search([('is_late', '=', True)]).ids,
                 late.sorted(lambda c: (c.deadline, c.id), reverse=True).ids,
             )
+
+    def test_at_risk_as_the_clock_says_it(self):
+        """Neither what has ended nor what is late is at risk."""
+        clocks = self._create_four()
+        running = clocks[2]
+        for moment in (running.warn_at, running.deadline):
+            with self._at(str(moment), tz='UTC'):
+                self.assertEqual(
+                    [row.is_at_risk for row in self._get_rows(clocks)], [False, False, True, False]
+                )
+        for moment in (running.warn_at - timedelta(seconds=1), running.deadline + timedelta(1)):
+            with self._at(str(moment), tz='UTC'):
+                self.assertFalse(any(row.is_at_risk for row in self._get_rows(clocks)))
+                now = self.clocks._get_now()
+                self.assertNotEqual(running._get_bar_state(now), 'at_risk')
 
     def test_hours_and_share(self):
         clocks = self._create_four()
