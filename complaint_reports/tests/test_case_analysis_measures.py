@@ -310,8 +310,15 @@ class TestCaseAnalysisMeasures(ReportsCommon):
     def test_filters_leave_out_what_is_unknown(self):
         """Favourites ask for what is not nothing; rows without such lines do not come along."""
         expected = self._get_expected()
-        for name in ('remedy_amount', 'cost_amount', 'late_count', 'result_score'):
-            rows = self.analysis.search([('case_id', 'in', self.cases.ids), (name, '!=', 0)])
+        for name, operator, value in (
+            ('remedy_amount', '>', 0),
+            ('cost_amount', '>', 0),
+            ('late_count', '>', 0),
+            ('result_score', '!=', False),
+        ):
+            rows = self.analysis.search(
+                [('case_id', 'in', self.cases.ids), (name, operator, value)]
+            )
             self.assertEqual(
                 {(row.case_id.id, row.round) for row in rows},
                 {key for key, values in expected.items() if values[name]},
