@@ -14,6 +14,7 @@ class People:
 
     receiver: BaseModel
     handler: BaseModel
+    auditor: BaseModel
     team: BaseModel
     procedure: BaseModel
     categories: BaseModel
@@ -24,10 +25,10 @@ def prepare(env):
     """Make a team with a receptionist and a handler in the standard procedure."""
     groups = "complaint_management.group_complaint_%s"
     users = env["res.users"].with_context(no_reset_password=True)
-    receiver, handler = users.create(
+    receiver, handler, auditor = users.create(
         [
             {"name": role, "login": f"bench_{role}", "group_ids": [(4, env.ref(groups % role).id)]}
-            for role in ("receiver", "user")
+            for role in ("receiver", "user", "auditor")
         ]
     )
     procedure = env.ref("complaint_management.procedure_standard")
@@ -38,7 +39,7 @@ def prepare(env):
     partners = env["res.partner"].create(
         [{"name": f"Customer {n}", "phone": f"1370000{n:05}"} for n in range(CUSTOMERS)]
     )
-    return People(receiver, handler, team, procedure, categories, partners)
+    return People(receiver, handler, auditor, team, procedure, categories, partners)
 
 
 def get_specification(cases, view_type):
@@ -106,6 +107,17 @@ def get_steps(env, people):
         "search for a subject": search_list([("name", "ilike", "漏水严重 滨江花园 5")]),
         "open one complaint": lambda: case.web_read(form),
     }
+    if "complaint.case.analysis" in env:
+        figures = env["complaint.case.analysis"].with_user(people.auditor)
+        once = [("is_latest", "=", True)]
+        steps["analysis: month by category"] = lambda: figures.formatted_read_grouping_sets(
+            once,
+            [[], ["received_at:month"], ["category_id"], ["category_id", "received_at:month"]],
+            ["__count", "days_to_close:avg"],
+        )
+        steps["analysis: a page of the ledger"] = lambda: figures.web_search_read(
+            once, {"number": {}, "name": {}, "days_to_close": {}, "late_count": {}}, limit=80
+        )
     if hasattr(cases, "find_similar"):
         typed = {
             "name": "电梯故障无人维修 东区一号楼",

@@ -32,6 +32,10 @@
         'views/complaint_sla_analysis_views.xml',
         'views/complaint_report_schedule_views.xml',
         'views/complaint_report_run_views.xml',
+        'views/complaint_contact_views.xml',
+        'data/complaint_dashboard_data.xml',
+        # Favourites after the actions that they belong to.
+        'data/complaint_filter_data.xml',
         # Menus last: they open the actions above.
         'views/complaint_reports_menus.xml',
     ],

@@ -1,5 +1,6 @@
 import os
 import time
+from collections import Counter, defaultdict
 from datetime import UTC, date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,6 +49,9 @@ class TestImportCfpb(TransactionCase):
             cls.env, 'cfpb_admin', groups='complaint_management.group_complaint_admin'
         )
         cls.admin.tz = 'America/New_York'
+        cls.auditor = new_test_user(
+            cls.env, 'cfpb_auditor', groups='complaint_management.group_complaint_auditor'
+        )
         cls.rows = read_rows(_get_path())
         cls.before = cls._count_silent()
         cls._import('complaint.category', CATEGORY_COLUMNS, convert_categories(cls.rows))
@@ -133,3 +137,55 @@ class TestImportCfpb(TransactionCase):
     def test_rows_come_in_batches(self):
         self.assertLess(self.queries, 600 + 0.5 * len(self.rows))
         self.assertLess(self.seconds, 20 + 0.03 * len(self.rows))
+
+    # === ANALYSIS (issue 9, item 3) === #
+
+    def _count_groups(self, groupby):
+        """Return {value of the group: number of rows} as the analysis counts for an auditor."""
+        analysis = self.env['complaint.case.analysis'].with_user(self.auditor)
+        groups = analysis.with_context(tz=self.admin.tz)._read_group(
+            [('case_id', 'in', self.cases.ids), ('is_latest', '=', True)], groupby, ['__count']
+        )
+        return {tuple(values): count for *values, count in groups}
+
+    def test_analysis_counts_by_month_and_category_as_the_file_does(self):
+        """The oracle is the file itself, whose dates are of the importer's zone."""
+        counted = Counter()
+        for (month, category), count in self._count_groups(
+            ['received_at:month', 'category_id']
+        ).items():
+            counted[month.date().replace(day=1), category.sudo().display_name] += count
+        told = Counter(
+            (
+                date.fromisoformat(row['Date received']).replace(day=1),
+                f"{row['Product']} / {row['Issue'].replace(' / ', '/')}",
+            )
+            for row in self.rows
+        )
+        self.assertEqual(counted, told)
+
+    def test_analysis_measures_equal_what_python_makes_of_the_rows(self):
+        """Days to register and to close, the age, who is justified, and what is never there."""
+        self.env.invalidate_all()
+        now = self.env['complaint.sla.clock']._get_now()
+        days = defaultdict(lambda: defaultdict(list))
+        for case in self.cases:
+            figures = days[case.category_id]
+            figures['age_days'].append((case.closed_at or now) - case.received_at)
+            figures['days_to_register'].append(case.registered_at - case.received_at)
+            if case.is_closed:
+                figures['days_to_close'].append(case.closed_at - case.received_at)
+        names = ('age_days', 'days_to_register', 'days_to_close')
+        groups = self.env['complaint.case.analysis']._read_group(
+            [('case_id', 'in', self.cases.ids)],
+            ['category_id'],
+            [*(f'{name}:avg' for name in names), 'days_to_answer:avg', 'justified_rate:avg'],
+        )
+        self.assertEqual(len(groups), len(days))
+        for category, *means, days_to_answer, justified in groups:
+            for name, mean in zip(names, means, strict=True):
+                spans = [span.total_seconds() / 86400 for span in days[category][name]]
+                expected = sum(spans) / len(spans) if spans else 0
+                self.assertAlmostEqual(mean or 0, expected, 5, f'{category.name}: {name}')
+            self.assertFalse(days_to_answer, "No answer stands in the file")
+            self.assertEqual(justified, 0)

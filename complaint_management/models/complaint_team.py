@@ -45,6 +45,7 @@ class ComplaintTeam(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends_context('uid')
     def _compute_case_counts(self):
         groups = self.env['complaint.case']._read_group(
             [('team_id', 'in', self.ids), ('is_closed', '=', False)],
@@ -122,3 +123,31 @@ class ComplaintTeam(models.Model):
             'search_default_team_id': self.id,
         }
         return action
+
+    def action_view_open_cases(self):
+        """List what `open_count` counts."""
+        return self._get_cases_action(self.env._("Open complaints"), [('is_closed', '=', False)])
+
+    def action_view_unassigned_cases(self):
+        """List what `unassigned_count` counts."""
+        return self._get_cases_action(
+            self.env._("Without handler"), [('is_closed', '=', False), ('handler_id', '=', False)]
+        )
+
+    def _get_cases_action(self, name, domain):
+        """Return the action that lists complaints of this team, and only those of a domain.
+
+        :param str name: what the user reads above the list
+        """
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'complaint_management.complaint_case_action_all'
+        )
+        title = self.env._("%(team)s: %(figure)s", team=self.display_name, figure=name)
+        return {
+            **action,
+            'name': title,
+            'display_name': title,
+            'domain': [('team_id', '=', self.id), *domain],
+            'context': {'default_team_id': self.id},
+        }

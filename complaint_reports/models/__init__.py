@@ -1,5 +1,6 @@
 from . import complaint_analysis_mixin
 from . import complaint_sla_analysis
+from . import complaint_case
 from . import complaint_case_analysis
 from . import complaint_case_evidence
 from . import complaint_case_print
@@ -21,4 +22,7 @@ from . import complaint_report_entry
 from . import complaint_report_delivery
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
+from . import complaint_case_analysis_course
+from . import complaint_case_analysis_result
 from . import ir_actions_report
+from . import ir_filters

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -11,7 +11,9 @@ class ComplaintAnalysisMixin(models.AbstractModel):
 
     @property
     def _table_query(self) -> SQL:
-        return SQL("%s %s %s", self._select(), self._from(), self._where())
+        return SQL(" UNION ALL ").join(
+            SQL("%s %s %s", self._select(), source, self._where()) for source in self._get_sources()
+        )
 
     def _select(self) -> SQL:
         return SQL(
@@ -30,9 +32,39 @@ class ComplaintAnalysisMixin(models.AbstractModel):
         """Return the FROM clause; models must override it."""
         return SQL()
 
+    def _get_sources(self):
+        """Return the FROM clauses whose rows are put together, all over the same names."""
+        return [self._from()]
+
     def _where(self) -> SQL:
         """Hook: narrow what is counted. Rights need nothing here, they follow the case."""
         return SQL("WHERE TRUE")
+
+    # === SPEED === #
+
+    def _search(self, domain, *args, **kwargs):
+        self._keep_from_compiling()
+        return super()._search(domain, *args, **kwargs)
+
+    def _fetch_query(self, query, fields):
+        self._keep_from_compiling()
+        return super()._fetch_query(query, fields)
+
+    def _keep_from_compiling(self):
+        """Let PostgreSQL run the queries of this transaction as they are.
+
+        The cost it expects of figures that most rows do not ask for makes it compile them, which
+        takes a second and more: longer than all of them together.
+        """
+        self.env.cr.execute("SET LOCAL jit = off")
+
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Find the rows first, then read them: figures are reckoned for one page only."""
+        rows = super().search_fetch(domain, [], offset=offset, limit=limit, order=order)
+        if rows and field_names != []:
+            rows.fetch(field_names)
+        return rows
 
     # === ACTIONS === #
 

@@ -23,13 +23,16 @@ CASE_COLUMNS = (
     'phase',
     'is_closed',
     'closing_reason_id',
-    'round',
     'event_count',
 )
 
 
 class ComplaintCaseAnalysis(models.Model):
-    """Figures about complaints: one row a case, with the rights of the case."""
+    """Figures about complaints: one row a case and round, with the rights of the case.
+
+    The row of the latest round stands for the complaint: it has the number of the case as its id,
+    and what is known of a complaint once stands there alone, so that it is counted once.
+    """
 
     _name = 'complaint.case.analysis'
     _description = "Complaints Analysis"
@@ -37,16 +40,15 @@ class ComplaintCaseAnalysis(models.Model):
     _auto = False
     _rec_name = 'number'
     _order = 'received_at desc, id desc'
-    _depends = {
-        'complaint.case': list(CASE_COLUMNS),
-        'complaint.sla.clock': ['case_id', 'state', 'deadline', 'stopped_at'],
-    }
+    _depends = {'complaint.case': [*CASE_COLUMNS, 'round']}
 
     case_id = fields.Many2one(string="Complaint", readonly=True)
     # A column of the query; the line's own is copied from the case when that is written.
     company_id = fields.Many2one(comodel_name='res.company', related=None, readonly=True)
     number = fields.Char(string="Complaint number", readonly=True)
     name = fields.Char(string="Subject", readonly=True)
+    # Read on the case with the rights of the reader: what is hidden there is hidden here.
+    complainant_name = fields.Char(related='case_id.complainant_name', related_sudo=False)
     received_at = fields.Datetime(string="Received at", readonly=True)
     closed_at = fields.Datetime(string="Closed at", readonly=True)
 
@@ -78,26 +80,11 @@ class ComplaintCaseAnalysis(models.Model):
         comodel_name='complaint.closing.reason', string="Closing reason", readonly=True
     )
 
+    case_count = fields.Integer(
+        string="Complaints", readonly=True, help="Each complaint once, however many rounds it took."
+    )
+    is_latest = fields.Boolean(string="Latest round", readonly=True)
     round = fields.Integer(readonly=True, aggregator='avg')
-    hours_to_close = fields.Float(
-        string="Hours to close",
-        readonly=True,
-        aggregator='avg',
-        help="From the receipt to the closing, around the clock; nothing while a complaint is "
-        "open.",
-    )
-    days_to_close = fields.Float(
-        string="Days to close",
-        readonly=True,
-        aggregator='avg',
-        help="From the receipt to the closing, in days of 24 hours; nothing while a complaint is "
-        "open.",
-    )
-    late_count = fields.Integer(
-        string="Late time limits",
-        readonly=True,
-        help="Time limits that were missed, or that run and are past their deadline.",
-    )
     event_count = fields.Integer(string="Entries in the history", readonly=True)
 
     def _get_case_selection(self, field_name):
@@ -108,31 +95,44 @@ class ComplaintCaseAnalysis(models.Model):
     def _get_columns(self):
         """Return the columns of the query; addons add theirs here and name fields for them.
 
-        :return: {field name: SQL expression over the table complaint_case}
+        :return: {field name: SQL expression over the table complaint_case, and `case_round` with
+            the `number` of the round and `is_latest`}
         """
         columns = {
-            'id': SQL("complaint_case.id"),
+            # Rounds before the latest are told apart above the range of the ids of cases.
+            'id': SQL(
+                "complaint_case.id::int8 + ((complaint_case.round - case_round.number)::int8 << 32)"
+            ),
             'case_id': SQL("complaint_case.id"),
-            'hours_to_close': self._get_time_to_close(3600),
-            'days_to_close': self._get_time_to_close(86400),
-            'late_count': SQL("COALESCE(late.late_count, 0)::int4"),
+            'round': SQL("case_round.number"),
+            'is_latest': SQL("case_round.is_latest"),
+            'case_count': SQL("CASE WHEN case_round.is_latest THEN 1 ELSE 0 END"),
         }
         columns.update({name: SQL.identifier('complaint_case', name) for name in CASE_COLUMNS})
         return columns
 
-    def _get_time_to_close(self, seconds) -> SQL:
-        return SQL(
-            "EXTRACT(EPOCH FROM complaint_case.closed_at - complaint_case.received_at)::float8"
-            " / %s",
-            seconds,
-        )
+    def _get_once(self, expression) -> SQL:
+        """Return an expression that has its value in the row of the latest round alone."""
+        return SQL("CASE WHEN case_round.is_latest THEN %s END", expression)
+
+    def _get_now(self) -> SQL:
+        return SQL("%s::timestamp", self.env['complaint.sla.clock']._get_now())
 
     def _from(self) -> SQL:
-        # The database leaves the join out where nobody asks for the figure.
-        return SQL(
-            "FROM complaint_case LEFT JOIN ("
-            "SELECT clock.case_id, COUNT(*) AS late_count FROM complaint_sla_clock AS clock"
-            " WHERE %s GROUP BY clock.case_id"
-            ") AS late ON late.case_id = complaint_case.id",
-            self.env['complaint.sla.clock']._get_late_condition('clock'),
+        return SQL("FROM complaint_case")
+
+    def _get_sources(self):
+        """Return the latest rounds and the few before them: most complaints have one only."""
+        latest = SQL(
+            "%s CROSS JOIN LATERAL"
+            " (SELECT complaint_case.round AS number, TRUE AS is_latest) AS case_round",
+            self._from(),
         )
+        earlier = SQL(
+            "%s JOIN LATERAL ("
+            "SELECT number, FALSE AS is_latest"
+            " FROM generate_series(1, complaint_case.round - 1) AS number"
+            ") AS case_round ON complaint_case.round > 1",
+            self._from(),
+        )
+        return [latest, earlier]

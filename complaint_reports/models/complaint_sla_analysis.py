@@ -28,7 +28,7 @@ class ComplaintSlaAnalysis(models.Model):
     _rec_name = 'policy_id'
     _order = 'deadline desc, id desc'
     _depends = {
-        'complaint.sla.clock': [*CLOCK_COLUMNS, 'paused_at'],
+        'complaint.sla.clock': [*CLOCK_COLUMNS, 'paused_at', 'warn_at'],
         'complaint.case': list(CASE_COLUMNS),
     }
 
@@ -51,6 +51,11 @@ class ComplaintSlaAnalysis(models.Model):
         readonly=True,
     )
     is_late = fields.Boolean(string="Late", readonly=True)
+    is_at_risk = fields.Boolean(
+        string="At risk",
+        readonly=True,
+        help="It runs, is past the moment of its warning and not yet past its deadline.",
+    )
 
     responsible_id = fields.Many2one(comodel_name='res.users', readonly=True)
     department_id = fields.Many2one(
@@ -63,7 +68,7 @@ class ComplaintSlaAnalysis(models.Model):
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
 
     on_time_rate = fields.Float(
-        string="Kept",
+        string="Kept (%)",
         readonly=True,
         aggregator='avg',
         help="Share of the time limits that were met, among those that were met or missed or "
@@ -96,8 +101,13 @@ class ComplaintSlaAnalysis(models.Model):
             **{name: SQL.identifier('clock', name) for name in CLOCK_COLUMNS},
             **{name: SQL.identifier('complaint_case', name) for name in CASE_COLUMNS},
             'is_late': is_late,
+            'is_at_risk': SQL(
+                "(clock.state = 'running' AND clock.warn_at <= %(now)s"
+                " AND clock.deadline >= %(now)s) IS TRUE",
+                now=self._get_now(),
+            ),
             'on_time_rate': SQL(
-                "CASE WHEN clock.state = 'met' THEN 1.0"
+                "CASE WHEN clock.state = 'met' THEN 100.0"
                 " WHEN clock.state = 'missed' OR (clock.state IN ('running', 'paused') AND %s)"
                 " THEN 0.0 END::float8",
                 is_late,

@@ -1,5 +1,7 @@
 from . import test_analysis_access
+from . import test_analysis_favourites
 from . import test_case_analysis
+from . import test_case_analysis_measures
 from . import test_case_sheet
 from . import test_case_sheet_access
 from . import test_case_sheet_masked
@@ -9,6 +11,7 @@ from . import test_form_choice
 from . import test_forms
 from . import test_forms_pdf
 from . import test_peer_faults
+from . import test_dashboard
 from . import test_sla_analysis
 from . import test_report_figures
 from . import test_report_period

@@ -62,6 +62,21 @@ class TestAnalysisAccess(ReportsCommon):
         self._assert_hidden(case, self.manager)
         self._assert_shown(case, self.auditor)
 
+    def test_earlier_rounds_are_hidden_too(self):
+        case = self._create_worked_case()
+        case.with_user(self.manager)._move_to(self.stages['closed'])
+        case.with_user(self.manager)._move_to(self.stages['investigation'], reason="Again")
+        self.assertEqual(case.round, 2)
+        self.env.flush_all()
+        rows = self.env['complaint.case.analysis'].search([('case_id', '=', case.id)])
+        self.assertEqual(len(rows), 2)
+        self._assert_shown(case, self.manager)
+        self._recuse('manager', case)
+        self._assert_hidden(case, self.manager)
+        for row in rows:
+            with self.assertRaises(AccessError):
+                row.with_user(self.manager).action_open_case()
+
     def test_restricted_case(self):
         case = self._create_case()
         case.flag_ids = self.env['complaint.flag'].create(

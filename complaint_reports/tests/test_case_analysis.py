@@ -91,7 +91,7 @@ class TestCaseAnalysis(ReportsCommon):
             'kind_id',
         ):
             self.assertEqual(
-                self.analysis._read_group([], [name], ['__count']),
+                self.analysis._read_group([('is_latest', '=', True)], [name], ['__count']),
                 cases._read_group([], [name], ['__count']),
                 name,
             )
@@ -111,7 +111,7 @@ class TestCaseAnalysis(ReportsCommon):
         analysis = self.analysis.with_user(self.manager)
         total = 0
         for group in analysis.formatted_read_group(
-            [], ['category_id', 'received_at:month'], ['__count']
+            [('is_latest', '=', True)], ['category_id', 'received_at:month'], ['__count']
         ):
             rows = analysis.search(group['__extra_domain'])
             self.assertEqual(len(rows), group['__count'])

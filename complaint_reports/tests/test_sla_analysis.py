@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .common import ReportsCommon
@@ -62,6 +64,21 @@ class TestSlaAnalysis(ReportsCommon):
                 late.sorted(lambda c: (c.deadline, c.id), reverse=True).ids,
             )
 
+    def test_at_risk_as_the_clock_says_it(self):
+        """Neither what has ended nor what is late is at risk."""
+        clocks = self._create_four()
+        running = clocks[2]
+        for moment in (running.warn_at, running.deadline):
+            with self._at(str(moment), tz='UTC'):
+                self.assertEqual(
+                    [row.is_at_risk for row in self._get_rows(clocks)], [False, False, True, False]
+                )
+        for moment in (running.warn_at - timedelta(seconds=1), running.deadline + timedelta(1)):
+            with self._at(str(moment), tz='UTC'):
+                self.assertFalse(any(row.is_at_risk for row in self._get_rows(clocks)))
+                now = self.clocks._get_now()
+                self.assertNotEqual(running._get_bar_state(now), 'at_risk')
+
     def test_hours_and_share(self):
         clocks = self._create_four()
         with self._at('2025-03-03 16:00'):
@@ -75,7 +92,7 @@ class TestSlaAnalysis(ReportsCommon):
                 [],
                 ['on_time_rate:avg', 'hours_late:avg'],
             )
-        self.assertAlmostEqual(kept, 1 / 3)
+        self.assertAlmostEqual(kept, 100 / 3)
         self.assertAlmostEqual(late, 4)
 
     def test_figures_equal_direct_counts(self):

@@ -44,6 +44,7 @@ from . import test_reminder_ladder
 from . import test_reminder_parallel
 from . import test_reminder_pause
 from . import test_resource_calendar
+from . import test_team_overview
 from . import test_time_limit_table
 from . import test_what_if
 from . import test_work_timeline
