@@ -36,8 +36,8 @@ class MatrixCommon(AccessCommon):
     company:    of another company's team, whose members are the same people; again the portal
                 customer complains in it.
 
-    Records without a complaint are `own` (for models that tell owners apart, see `OWNERS`),
-    `other` and of another `company`.
+    Records without a complaint are `own`, of another `company` where they belong to one, and
+    `other` where a model tells apart whose they are (see `_get_owners`).
     """
 
     @classmethod
@@ -61,6 +61,9 @@ class MatrixCommon(AccessCommon):
                 'leader_id': cls.manager.id,
                 'member_ids': [Command.set((cls.receiver | cls.handler).ids)],
             }
+        )
+        cls.old_hours, cls.branch_hours = cls.env['resource.calendar'].create(
+            [{'name': "Old"}, {'name': "Branch", 'company_id': cls.branch.id}]
         )
         cls.procedure.use_conduct = True
         cls._set_up_cases()
@@ -94,11 +97,7 @@ class MatrixCommon(AccessCommon):
         strange = {'team_id': cls.stranger_team.id}
         values = {
             'own': {**parts, 'partner_id': ann.id, 'flag_ids': needs_legal.ids},
-            'department': {
-                **strange,
-                'partner_id': firm.id,
-                'department_id': cls.department.id,
-            },
+            'department': {**strange, 'partner_id': firm.id, 'department_id': cls.department.id},
             'other': strange,
             'restricted': {
                 **parts,
@@ -111,10 +110,7 @@ class MatrixCommon(AccessCommon):
                 'department_id': cls.department.id,
                 'contact_owner_id': False,
             },
-            'company': {
-                'partner_id': ann.id,
-                'team_id': cls.branch_team.id,
-            },
+            'company': {'partner_id': ann.id, 'team_id': cls.branch_team.id},
         }
         cls.cases = {
             situation: cls._create_case(user=cls.env.user, **values[situation])
@@ -150,7 +146,8 @@ class MatrixCommon(AccessCommon):
 
     @classmethod
     def _is_link(cls, field):
-        return field.store and field.name in ('case_id', 'case_ids')
+        kinds = ('many2one', 'many2many')
+        return field.store and field.comodel_name == 'complaint.case' and field.type in kinds
 
     @classmethod
     def _get_situations(cls, name):
@@ -179,10 +176,13 @@ class MatrixCommon(AccessCommon):
     @classmethod
     def _get_owners(cls):
         """Return {model: {situation: values}} of what tells a person's own records apart."""
-        run = 'complaint.report.run'
         return {
             'complaint.handover': {
-                'own': {'from_user_id': cls.handler.id, 'to_user_id': cls.receiver.id},
+                'own': {
+                    'from_user_id': cls.handler.id,
+                    'to_user_id': cls.receiver.id,
+                    'team_id': cls.team.id,
+                },
                 'other': {
                     'from_user_id': cls.stranger.id,
                     'to_user_id': cls.stranger.id,
@@ -197,11 +197,11 @@ class MatrixCommon(AccessCommon):
                 'own': {'trainer_id': cls.employees['handler'].id},
                 'other': {'trainer_id': cls.employees['legal'].id},
             },
-            run: {
+            'complaint.report.run': {
                 'own': {'reviewer_id': cls.handler.id},
                 'other': {'reviewer_id': cls.stranger.id},
             },
-            'complaint.report.entry': {'own': {}, 'other': {}},
+            'complaint.report.entry': {'own': {}, 'other': {}},  # as its report
             'complaint.report.delivery': {
                 'own': {'user_id': cls.outsider.id},
                 'other': {'user_id': cls.stranger.id},
@@ -294,49 +294,43 @@ class MatrixCommon(AccessCommon):
     @classmethod
     def _get_known_values(cls, name, situation):
         """Return what the smallest record of a model needs beside any value at all."""
+        case_fields = cls.env['complaint.case']._fields
         values = {}
         for field_name, line in LINES.items():
-            if cls.env['complaint.case']._fields[field_name].comodel_name == name:
+            if case_fields[field_name].comodel_name == name:
                 values |= line
+        values |= cls._get_minima().get(name, {})
         values |= cls._get_owners().get(name, {}).get(situation, {})
-        match name:
-            case 'complaint.assistance':
-                values['partner_id'] = cls.customer.id
-            case 'complaint.conduct':
-                values['employee_id'] = cls.employees['handler'].id
-            case 'complaint.handover' if situation == 'own':
-                values['team_id'] = cls.team.id
-            case 'complaint.lesson':
-                values['name'] = "Pack better"
-            case 'complaint.recusal':
-                values['user_id'] = cls.env.ref('base.user_admin').id
-            case 'complaint.report.run':
-                values['split_key'] = situation
-            case 'complaint.sla.calendar.past':
-                calendar = cls.env['resource.calendar'].create({'name': "Old"})
-                values |= {'calendar_id': calendar.id, 'schedule': {'tz': 'UTC'}}
-            case 'complaint.sla.policy':
-                start, stop = cls.env['complaint.milestone'].search([], limit=2)
-                values |= {'start_milestone_id': start.id, 'stop_milestone_id': stop.id}
-            case 'complaint.stage.gate':
-                values['approval_subject'] = 'closing'
-            case 'complaint.workday' if situation == 'company':
-                calendar = cls.env['resource.calendar'].create(
-                    {'name': "Branch", 'company_id': cls.branch.id}
-                )
-                values['calendar_ids'] = calendar.ids
+        if name == 'complaint.report.run':
+            values['split_key'] = situation
+        if name == 'complaint.workday' and situation == 'company':
+            values['calendar_ids'] = cls.branch_hours.ids
         return values
+
+    @classmethod
+    def _get_minima(cls):
+        """Return {model: values} of those for which not any value will do."""
+        start, stop = cls.env['complaint.milestone'].search([], limit=2)
+        return {
+            'complaint.assistance': {'partner_id': cls.customer.id},
+            'complaint.conduct': {'employee_id': cls.employees['handler'].id},
+            'complaint.lesson': {'name': "Pack better"},
+            'complaint.recusal': {'user_id': cls.env.ref('base.user_admin').id},
+            'complaint.sla.calendar.past': {
+                'calendar_id': cls.old_hours.id,
+                'schedule': {'tz': 'UTC'},
+            },
+            'complaint.sla.policy': {'start_milestone_id': start.id, 'stop_milestone_id': stop.id},
+            'complaint.stage.gate': {'approval_subject': 'closing'},
+        }
 
     # === TABLES === #
 
-    @classmethod
-    def _read_table(cls, file_name):
-        """Return {(first column, role): [a cell for each situation]}, failing on a second row."""
-        table = {}
+    def _read_table(self, file_name):
+        """Return {(first column, role): [a cell for each situation]}."""
         with (Path(__file__).parent / file_name).open(encoding='utf-8', newline='') as file:
-            for subject, role, *cells in csv.reader(file):
-                assert (subject, role) not in table, f"{subject} {role} is there twice"  # noqa: S101
-                table[subject, role] = cells
-        head = table.pop(next(iter(table)))
-        assert tuple(head) == SITUATIONS, head  # noqa: S101
+            head, *rows = csv.reader(file)
+        self.assertEqual(tuple(head[2:]), SITUATIONS)
+        table = {(subject, role): cells for subject, role, *cells in rows}
+        self.assertEqual(len(table), len(rows), f"A row is twice in {file_name}")
         return table
