@@ -4,6 +4,9 @@ from odoo.tools import SQL, email_normalize
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from ..tools import anonymity
+from .complaint_case import PROTECTED_FIELDS
+
+PROTECTED_FIELDS.add('email_normalized')
 
 # What stands where a text may not be empty.
 MARK = '***'

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
 from ..tools.contact_mask import mask_email
-from ..tools.masked_fields import MaskedChar, MaskedMany2one
+from ..tools.masked_fields import MaskedChar, MaskedField, MaskedMany2one
 from .complaint_case import PROTECTED_FIELDS
 
 PROTECTED_FIELDS.add('hides_complainant')
@@ -70,6 +70,14 @@ class ComplaintCaseMasking(models.Model):
                 case.is_contact_masked = True
                 case.is_name_masked = case.sudo()._origin.hides_complainant
 
+    def _fetch_query(self, query, fields):
+        # What decides on a mask comes along with what may be masked.
+        names = ('hides_complainant', *MASKING_FIELDS)
+        deciding = [field for name in names if (field := self._fields[name]).column_type]
+        if any(isinstance(field, MaskedField) for field in fields):
+            fields = [*fields, *(field for field in deciding if field not in fields)]
+        return super()._fetch_query(query, fields)
+
     # === SEAMS OF THE MASK === #
 
     def _get_masked_case(self):
@@ -93,7 +101,6 @@ class ComplaintCaseMasking(models.Model):
 
     def _get_shown_name(self):
         """Return the complainant's name for a dialog, False where it is hidden from the user."""
-        self.ensure_one()
         return not self.is_name_masked and self.complainant_name
 
     # === CRUD METHODS === #

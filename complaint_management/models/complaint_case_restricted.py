@@ -37,14 +37,14 @@ class ComplaintCaseRestricted(models.Model):
             strangers -= case._get_restricted_readers(strangers)
             if strangers:
                 case.message_unsubscribe(strangers.partner_id.ids)
-                case._hand_on_activities(strangers)
+                case._hand_on_strangers_activities(strangers)
 
     def _get_restricted_readers(self, users):
         """Return those of the users who may read this case."""
         self.ensure_one()
         return users.sudo()._can_read_complaint(self)  # it asks each user's own rights
 
-    def _hand_on_activities(self, strangers):
+    def _hand_on_strangers_activities(self, strangers):
         """Give what strangers had to do to somebody who may read the case; withdraw the rest.
 
         What the software asked of them by their role, it asks of those who have the role now.

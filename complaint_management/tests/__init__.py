@@ -73,6 +73,7 @@ from . import test_public_uploads
 from . import test_recusal
 from . import test_recusal_doors
 from . import test_recusal_http
+from . import test_recusal_queries
 from . import test_recusal_request
 from . import test_regime_bank
 from . import test_regime_developer

@@ -382,6 +382,7 @@ class TestHiddenComplainant(MaskingCommon):
             self.assertEqual(bool(groups[0]['partner_id']), bool(expected), user.name)
 
     def test_dialogs_and_the_chatter_do_not_name_the_informant(self):
+        self.env.cr.flush()  # what was written before is no change
         self.known.representative_name = "Lawyer Zhao"
         self.env.cr.flush()
         tracked = self.known.sudo().message_ids.tracking_value_ids.filtered(
@@ -400,7 +401,9 @@ class TestHiddenComplainant(MaskingCommon):
                 self.customer if is_told else self.customer.browse(),
             )
             dialog = self.env['complaint.case.contact'].with_user(user)
-            dialog = dialog.with_context(**case.action_contact()['context']).new()
+            dialog = dialog.with_context(**case.action_contact()['context']).new(
+                {'case_id': case.id}
+            )
             self.assertEqual(dialog.counterpart, "Li Wei" if is_told else False)
 
     def test_the_flag_is_not_taken_off_to_see_the_name_unnoticed(self):

@@ -103,6 +103,34 @@ class TestRecusalDoors(RecusalCommon):
                 'new_value_char': "x",
             }
         )
+        files = cls.env['ir.attachment'].create(
+            [
+                {
+                    'name': "Letter",
+                    'raw': b"x",
+                    'res_model': thread._name,
+                    'res_id': thread.id,
+                    'public': public,
+                }
+                for public in (False, True)
+            ]
+        )
+        followers = cls.env['mail.followers'].search(
+            [('res_model', '=', thread._name), ('res_id', '=', thread.id)]
+        )
+        return [
+            *(message | own),
+            *message.notification_ids,
+            tracked,
+            *cls._fill_plans(thread),
+            *cls._fill_message(message),
+            *files,
+            *followers,
+        ]
+
+    @classmethod
+    def _fill_plans(cls, thread):
+        """Return what is to be done on a thread, a rating of the accused, a message for later."""
         activities = cls.env['mail.activity'].create(
             [
                 {
@@ -133,10 +161,15 @@ class TestRecusalDoors(RecusalCommon):
                 'scheduled_date': '2099-01-01 10:00:00',
             }
         )
+        return [*activities, rating, scheduled]
+
+    @classmethod
+    def _fill_message(cls, message):
+        """Return records of Odoo that hang on a message."""
         reaction = cls.env['mail.message.reaction'].create(
             {'message_id': message.id, 'content': "👍", 'partner_id': cls.env.user.partner_id.id}
         )
-        preview = cls.env['mail.link.preview'].create({'source_url': f'https://{thread._name}'})
+        preview = cls.env['mail.link.preview'].create({'source_url': f'https://{message.model}'})
         linked = cls.env['mail.message.link.preview'].create(
             {'message_id': message.id, 'link_preview_id': preview.id}
         )
@@ -149,36 +182,7 @@ class TestRecusalDoors(RecusalCommon):
         mail = cls.env['mail.mail'].create(
             {'mail_message_id': message.id, 'email_to': 'x@y.example', 'body_html': "x"}
         )
-        files = cls.env['ir.attachment'].create(
-            [
-                {
-                    'name': "Letter",
-                    'raw': b"x",
-                    'res_model': thread._name,
-                    'res_id': thread.id,
-                    'public': public,
-                }
-                for public in (False, True)
-            ]
-        )
-        followers = cls.env['mail.followers'].search(
-            [('res_model', '=', thread._name), ('res_id', '=', thread.id)]
-        )
-        return [
-            *(message | own),
-            *message.notification_ids,
-            tracked,
-            *activities,
-            rating,
-            scheduled,
-            reaction,
-            linked,
-            translation,
-            delayed,
-            mail,
-            *files,
-            *followers,
-        ]
+        return [reaction, linked, translation, delayed, mail]
 
     def _roads(self, user, record):
         """Return {road: whether the user reaches this record on it}."""
@@ -306,17 +310,6 @@ class TestRecusalDoors(RecusalCommon):
             'assign': lambda user: activity.with_user(user).write({'summary': "y"}),
             'reassign': lambda user: self.case.with_user(user)._reassign(self.handler, "x") or 1,
             'edit a message': lambda user: self.rows[0].with_user(user).write({'body': "y"}),
-            'rate': lambda user: (
-                self.env['rating.rating']
-                .with_user(user)
-                .create(
-                    {
-                        'res_model_id': self.env['ir.model']._get_id('complaint.case'),
-                        'res_id': self.case.id,
-                        'rating': 5,
-                    }
-                )
-            ),
             'upload': lambda user: (
                 self.env['ir.attachment']
                 .with_user(user)
@@ -458,60 +451,3 @@ class TestRecusalDoors(RecusalCommon):
         employee.user_id = self.accused
         self._assert_roads(self.accused, False)
         self._assert_roads(self.peer, True)
-
-
-@tagged('post_install', '-at_install')
-class TestRecusalQueries(RecusalCommon):
-    """Design 6: no query per record, and none at all for who is recused from nothing."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        values = {'name': "Late", 'partner_id': cls.customer.id, 'team_id': cls.team.id}
-        cls.cases = cls.env['complaint.case'].with_user(cls.receiver).create([values] * 80)
-        cls.cases = cls.cases.with_user(cls.env.user)
-        cls.cases._message_log_batch({case.id: "x" for case in cls.cases})
-        cls.cases._create_activities(
-            [
-                case._prepare_activity('mail.mail_activity_data_todo', cls.peer.id, "x")
-                for case in cls.cases
-            ]
-        )
-        cls.cases.message_subscribe(cls.peer.partner_id.ids)
-        cls.env.flush_all()
-
-    def _count(self, user, number):
-        """Return the queries of {road: call} on so many cases, as a user."""
-        cases = self.cases[:number].with_user(user)
-        env = cases.env
-        on_cases = [('res_model', '=', 'complaint.case'), ('res_id', 'in', cases.ids)]
-        ids = {
-            'mail.message': cases.sudo().message_ids.ids,
-            'mail.activity': cases.sudo().activity_ids.ids,
-            'mail.followers': env['mail.followers'].sudo().search(on_cases).ids,
-        }
-        roads = {'board': lambda: cases.web_search_read([('id', 'in', cases.ids)], {'name': {}})}
-        for model, record_ids in ids.items():
-            roads[model] = lambda model=model, record_ids=record_ids: env[model].search(
-                [('id', 'in', record_ids)]
-            )
-            roads[f'{model} read'] = lambda model=model, record_ids=record_ids: (
-                env[model].browse(record_ids).check_access('read')
-            )
-        roads['fetch'] = lambda: env['mail.message']._message_fetch(
-            domain=[('id', 'in', ids['mail.message'])], limit=number
-        )
-        return {name: self._count_queries(call) for name, call in roads.items()}
-
-    def test_eighty_cost_what_ten_cost(self):
-        self._accuse('accused')
-        for user in (self.peer, self.accused):
-            self.assertEqual(self._count(user, 10), self._count(user, 80), user.name)
-
-    def test_who_is_recused_from_nothing_asks_for_nothing(self):
-        self._accuse('accused')
-        self.env['res.users'].invalidate_model()
-        self.peer.with_user(self.peer).sudo().read(['login', 'is_recused'])
-        with self.assertQueryCount(0):
-            self.assertFalse(self.peer.with_user(self.peer)._get_recused_case_ids())
-        self.assertEqual(self.accused._get_recused_case_ids(), self.case._ids)
