@@ -22,6 +22,7 @@ class ComplaintClosingReason(models.Model):
         index='btree_not_null',
         help="Empty: it serves every procedure.",
     )
+    company_id = fields.Many2one(related='procedure_id.company_id', store=True, index=True)
     needs_text = fields.Boolean(
         string="Needs an explanation", help="Whoever closes a case so must say why."
     )

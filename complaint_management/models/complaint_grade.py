@@ -19,6 +19,7 @@ class ComplaintGrade(models.Model):
         index=True,
         help="Empty: the grade serves every procedure.",
     )
+    company_id = fields.Many2one(related='procedure_id.company_id', store=True, index=True)
     flag_ids = fields.Many2many(
         comodel_name='complaint.flag',
         string="Implied flags",

@@ -22,6 +22,7 @@ class ComplaintStageGate(models.Model):
     stage_id = fields.Many2one(
         comodel_name='complaint.stage', required=True, ondelete='cascade', index=True
     )
+    company_id = fields.Many2one(related='stage_id.company_id', store=True, index=True)
     domain = fields.Char(help="The case must match this filter before it enters the stage.")
     field_ids = fields.Many2many(
         comodel_name='ir.model.fields',

@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_analysis_access
 from . import test_analysis_favourites
 from . import test_case_analysis
