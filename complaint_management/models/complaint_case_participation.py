@@ -48,9 +48,10 @@ class ComplaintCaseParticipation(models.Model):
     @api.depends(*{field_name for field_name, _method in PARTS.values()})
     @api.depends_context('uid')
     def _compute_participation(self):
-        for case in self.sudo():  # who takes part is asked to find out who may read
+        for case in self:
+            case_sudo = case.sudo()  # who takes part is asked to find out who may read
             for name, (field_name, _method) in PARTS.items():
-                case[name] = not self._get_part_ids(name).isdisjoint(case[field_name]._ids)
+                case[name] = not self._get_part_ids(name).isdisjoint(case_sudo[field_name]._ids)
 
     @api.model
     def _get_part_ids(self, name):

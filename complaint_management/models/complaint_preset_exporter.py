@@ -44,6 +44,12 @@ class ComplaintPresetExporter(models.AbstractModel):
         """
         return ('ir.model.fields', 'res.groups', 'mail.template', 'res.currency')
 
+    @api.model
+    def _get_own_fields(self, model):
+        """Return the names of the fields of a model that hold good in this database alone."""
+        # A form stands at its address once, and where it stands somebody opened it.
+        return {'complaint.team': {'is_public', 'public_slug'}}.get(model, set())
+
     # === EXPORT === #
 
     @api.model
@@ -100,6 +106,7 @@ class ComplaintPresetExporter(models.AbstractModel):
         for name, field in found._fields.items():
             ours = field.store and not field.related and not field.readonly
             ours = ours and name != 'parent_path'  # follows from the parents
+            ours = ours and name not in self._get_own_fields(found._name)
             if not ours or not (field._module or '').startswith('complaint_'):
                 continue
             named = field.comodel_name in known or field.comodel_name in self._get_foreign_models()

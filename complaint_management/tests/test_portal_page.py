@@ -191,6 +191,7 @@ class TestPortalPage(PortalCommon):
         )
         self.assertLessEqual(self._count_queries(lambda: rows(many)), 6)
 
+        self.procedure.stage_ids.mail_template_id = False  # only what is written here
         case = self._answered_case()
         page = case.with_env(env).sudo()
         self._move(case, 'acknowledgement', 'assessment')

@@ -299,6 +299,8 @@ class TestPreset(ComplaintCommon):
         copy = self._import(content, self.other_company)
         self.env.invalidate_all()  # lines stand in the order of the database
         self.assertEqual(copy.stage_ids.mapped('phase'), self.procedure.stage_ids.mapped('phase'))
+        teams = self.env['complaint.team'].search([('procedure_id', '=', copy.id)])
+        self.assertFalse(any(teams.mapped('is_public')))  # a form is opened where it stands
 
     def test_a_foreign_record_is_refused_by_name(self):
         _install, procedure = self._install()
