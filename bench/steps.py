@@ -118,16 +118,21 @@ def get_steps(env, people):
         steps["analysis: a page of the ledger"] = lambda: figures.web_search_read(
             once, {"number": {}, "name": {}, "days_to_close": {}, "late_count": {}}, limit=80
         )
-    if hasattr(cases, "find_similar"):
-        typed = {
-            "name": "电梯故障无人维修 东区一号楼",
-            "complainant_phone": "139000000042",
-            "partner_id": people.partners[7].id,
-            "category_id": people.categories[0].id,
-        }
-        documents = [{"number": "SO-70021", "lot": "L-0042"}, {"number": "SO-90210"}]
-        steps["what is already known, while typing"] = lambda: cases.find_similar(typed)
-        steps["the same with documents and a lot"] = lambda: cases.find_similar(
+    return steps | get_look_up_steps(cases, people)
+
+
+def get_look_up_steps(cases, people):
+    """Return what the form asks while a complaint is typed in, as `get_steps` does."""
+    typed = {
+        "name": "电梯故障无人维修 东区一号楼",
+        "complainant_phone": "139000000042",
+        "partner_id": people.partners[7].id,
+        "category_id": people.categories[0].id,
+    }
+    documents = [{"number": "SO-70021", "lot": "L-0042"}, {"number": "SO-90210"}]
+    return {
+        "what is already known, while typing": lambda: cases.find_similar(typed),
+        "the same with documents and a lot": lambda: cases.find_similar(
             {**typed, "documents": documents}
-        )
-    return steps
+        ),
+    }

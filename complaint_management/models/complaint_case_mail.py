@@ -96,7 +96,7 @@ class ComplaintCaseMail(models.Model):
         system through there.
         """
         key = self._get_email_key(mail.sender_address)
-        domains = self.env['mail.alias.domain'].search([])
+        domains = self.env['mail.alias.domain'].search(Domain.TRUE)
         if self._is_own_mail(mail, key, domains):
             return 'own'
         reason = get_automatic_reason(mail, domains.mapped('name'))

@@ -25,9 +25,7 @@ class ComplaintCaseParticipation(models.Model):
 
     _inherit = 'complaint.case'
 
-    sits_on_panel = fields.Boolean(
-        compute='_compute_participation', search='_search_sits_on_panel'
-    )
+    sits_on_panel = fields.Boolean(compute='_compute_participation', search='_search_sits_on_panel')
     is_asked_to_approve = fields.Boolean(
         compute='_compute_participation', search='_search_is_asked_to_approve'
     )

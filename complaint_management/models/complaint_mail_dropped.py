@@ -47,7 +47,7 @@ class ComplaintMailDropped(models.Model):
             }
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("What was counted about a mail cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

@@ -70,6 +70,7 @@ class ComplaintMaskedMixin(models.AbstractModel):
         if self.env.su or not links:
             return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
         lines = []
+        # pylint: disable-next=bad-builtin-groupby
         runs = groupby(self, key=lambda record: (record._hides('name'), record._hides('phone')))
         for (no_name, no_contact), run in runs:
             records = self.browse(record.id for record in run)

@@ -3,7 +3,8 @@ import time
 import unicodedata
 from datetime import UTC, datetime
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import email_normalize, hash_sign, verify_hash_signed
 from odoo.tools.mimetypes import guess_mimetype
 
@@ -117,7 +118,8 @@ class ComplaintPublicForm(models.AbstractModel):
         if name == 'category_id':
             records = team._get_public_categories()
         elif name == 'complainant_kind_id':
-            records = self.env['complaint.complainant.kind'].sudo().search([])  # offered to all
+            records = self.env['complaint.complainant.kind'].sudo()  # offered to all
+            records = records.search(Domain.TRUE)
         else:
             return self.env['complaint.case']._fields[name]._description_selection(self.env)
         return [(str(record.id), record.display_name) for record in records]
@@ -281,4 +283,6 @@ class ComplaintPublicForm(models.AbstractModel):
     @api.model
     def _is_hasty(self, moment):
         """Say whether a form came back sooner than a person can fill it in."""
-        return (datetime.now(tz=UTC) - moment).total_seconds() < YOUNGEST_SECONDS
+        return (
+            fields.Datetime.now() - moment.replace(tzinfo=None)
+        ).total_seconds() < YOUNGEST_SECONDS

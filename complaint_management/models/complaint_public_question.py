@@ -2,6 +2,7 @@ import secrets
 import unicodedata
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 
@@ -28,7 +29,8 @@ class ComplaintPublicQuestion(models.Model):
     @api.model
     @ormcache()
     def _get_question_ids(self):
-        return tuple(self.sudo().search([]).ids)  # visitors have no rights of their own
+        questions_sudo = self.sudo()  # visitors have no rights of their own
+        return questions_sudo.search(Domain.TRUE)._ids
 
     @api.model
     def _pick(self):

@@ -190,6 +190,7 @@ class MailThread(models.AbstractModel):
             )
         return kept
 
+
 def _get_bytes(message):
     """Return a mail as bytes, whether it comes by XML-RPC, as text or as they are."""
     message = getattr(message, 'data', message)

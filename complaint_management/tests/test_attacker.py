@@ -163,8 +163,8 @@ class TestAttacker(AttackerCommon):
             'recused by id': lambda: self.mine.write(
                 {'recused_user_ids': [Command.link(self.manager.id)]}
             ),
-            'stage past its gates': lambda: self._create_case().with_user(self.handler).write(
-                {'stage_id': closed.id}
+            'stage past its gates': lambda: (
+                self._create_case().with_user(self.handler).write({'stage_id': closed.id})
             ),
             'stage of another procedure': lambda: self.mine.write(
                 {
@@ -376,8 +376,8 @@ class TestAttacker(AttackerCommon):
         group = self.env.ref('complaint_management.group_complaint_admin')
         for user in (self.handler, self.manager, self.committee, self.auditor):
             for attack in (
-                lambda user=user: user.with_user(user).write({'group_ids': [Command.link(group.id)]}),
-                lambda user=user: group.with_user(user).write({'user_ids': [Command.link(user.id)]}),
+                partial(user.with_user(user).write, {'group_ids': [Command.link(group.id)]}),
+                partial(group.with_user(user).write, {'user_ids': [Command.link(user.id)]}),
                 lambda user=user: self.team.with_user(user).write({'leader_id': user.id}),
             ):
                 if user == self.manager and self.team.leader_id == user:

@@ -3,7 +3,7 @@ import logging
 from pathlib import Path
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -217,7 +217,7 @@ class TestStageLetters(LetterCommon):
         case = self._acknowledge()
 
         def fail(server, message, **kwargs):
-            raise UserError("No connection")
+            raise ConnectionError("No connection")
 
         self.patch(self.registry['ir.mail_server'], 'send_email', fail)
         with self.assertLogs('odoo.addons.mail.models.mail_mail', 'ERROR'):

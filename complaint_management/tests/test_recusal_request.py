@@ -150,7 +150,7 @@ class TestRecusalRequest(RecusalCommon):
         dialog = Form(
             self.env['complaint.recusal.decide']
             .with_user(self.manager)
-            .with_context(recusal.action_open_grant()['context'])
+            .with_context(**recusal.action_open_grant()['context'])
         )
         self.assertIn("Pack better", dialog.holdings)
         dialog.note = "True"

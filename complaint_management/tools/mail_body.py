@@ -65,7 +65,7 @@ class Body:
         self.mail = mail
         self.texts = []  # what is shown, in order: ('text' or 'html', content)
 
-    def read(self, message):
+    def take_in(self, message):
         """Fill in the body and the files of the mail."""
         self._read_part(message, 0)
         mail = self.mail

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import re
 
 import chardet
@@ -113,10 +114,8 @@ def _decode(data, charset):
     if codec == 'cp1252' and _looks_chinese(data):
         codec = None  # what mailers say when they do not know
     if codec and codec != 'iso-2022-cn' and (not codec.startswith('utf-16') or len(data) % 2 == 0):
-        try:
+        with contextlib.suppress(UnicodeError):
             return data.decode(codec)
-        except UnicodeError:
-            pass
     return _guess(data, codec)
 
 
@@ -126,10 +125,8 @@ def _decode_seven_bits(data, codec):
         if escape in data:
             return _decode_escaped(data, found)
     if codec in ('utf-7', 'hz', 'iso2022_kr') or (codec or '').startswith('utf-16'):
-        try:
+        with contextlib.suppress(UnicodeError):
             return data.decode(codec)
-        except UnicodeError:
-            pass
     return data.decode('ascii')
 
 

@@ -120,7 +120,7 @@ def read_mail(raw, head_only=False):
     if head_only:
         return mail
     try:
-        Body(mail).read(message)
+        Body(mail).take_in(message)
         body = source.partition(b'\n\n')[2]
         if not (mail.html or mail.text.strip() or mail.files) and body.strip():
             # Nothing was found in it, so it is shown as it is.

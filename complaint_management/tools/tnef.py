@@ -3,6 +3,7 @@
 Written after Microsoft's published description of the format (MS-OXTNEF).
 """
 
+import contextlib
 import struct
 from dataclasses import dataclass, field
 
@@ -44,11 +45,10 @@ def read_tnef(data):
     if len(data) < 6 or struct.unpack_from('<I', data)[0] != SIGNATURE:
         return None
     reader = _Reader()
-    try:
+    # Cut off: what was read so far is kept.
+    with contextlib.suppress(struct.error, IndexError, ValueError):
         for attribute, value in _iterate(data):
-            reader.read(attribute, value)
-    except (struct.error, IndexError, ValueError):
-        pass  # cut off: what was read so far is kept
+            reader.take_in(attribute, value)
     return reader.finish()
 
 
@@ -58,7 +58,7 @@ class _Reader:
     def __init__(self):
         self.packed, self.file, self.charset = Packed(), {}, None
 
-    def read(self, attribute, value):
+    def take_in(self, attribute, value):
         """Take in one attribute."""
         if attribute == CODE_PAGE and len(value) >= 4:
             self.charset = f'cp{struct.unpack_from("<I", value)[0]}'

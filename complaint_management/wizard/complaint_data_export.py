@@ -21,6 +21,7 @@ class ComplaintDataExport(models.TransientModel):
         for dialog in dialogs:
             dialog.partner_id.check_access('read')
             name, content = dialog.partner_id._export_complaints()
+            # pylint: disable-next=super-method-mismatch
             super(ComplaintDataExport, dialog).write(
                 {'file': base64.b64encode(content), 'file_name': name}
             )

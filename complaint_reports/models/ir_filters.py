@@ -1,4 +1,43 @@
 from odoo import api, models
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What our favourites are called: questions that managers ask (requirements, 2.15).
+NAMES = (
+    _lt("What are the root causes?"),
+    _lt("What is complained about most, month by month?"),
+    _lt("Who has to complain about the same again?"),
+    _lt("Which departments and people have the same problem again?"),
+    _lt("Which complaints took more than one round?"),
+    _lt("How content are the customers?"),
+    _lt("How many complaints were justified?"),
+    _lt("How many complaints come, month by month?"),
+    _lt("How fast does a complaint reach who must solve it?"),
+    _lt("How long does each step take?"),
+    _lt("What is hard and still open?"),
+    _lt("What do failures cost us?"),
+    _lt("What do we pay back and compensate?"),
+    _lt("Which solution works for which cause?"),
+    _lt("Which departments keep their time limits?"),
+    _lt("Which time limits are missed most?"),
+    _lt("What is at risk now?"),
+    _lt("Which improvements are past their limit?"),
+    _lt("Which measures had an effect?"),
+    _lt("Which measures are still to be deployed elsewhere?"),
+    _lt("Which suggestions were adopted?"),
+    _lt("What did inspections find?"),
+    _lt("Which products cause failure costs?"),
+    _lt("What was given, month by month?"),
+    _lt("Who did not keep promises?"),
+    _lt("What was promised, month by month?"),
+    _lt("Ledger by department"),
+    _lt("Ledger by month"),
+    _lt("Repeats by department"),
+    _lt("Repeats by category"),
+    _lt("Satisfaction by department"),
+    _lt("Who is dissatisfied?"),
+)
 
 
 class IrFilters(models.Model):
@@ -19,56 +58,4 @@ class IrFilters(models.Model):
     @api.model
     def _get_complaint_names(self):
         """Return {name of a favourite of ours: the same in the language of the user}."""
-        _ = self.env._
-        return {
-            "What are the root causes?": _("What are the root causes?"),
-            "What is complained about most, month by month?": _(
-                "What is complained about most, month by month?"
-            ),
-            "Who has to complain about the same again?": _(
-                "Who has to complain about the same again?"
-            ),
-            "Which departments and people have the same problem again?": _(
-                "Which departments and people have the same problem again?"
-            ),
-            "Which complaints took more than one round?": _(
-                "Which complaints took more than one round?"
-            ),
-            "How content are the customers?": _("How content are the customers?"),
-            "How many complaints were justified?": _("How many complaints were justified?"),
-            "How many complaints come, month by month?": _(
-                "How many complaints come, month by month?"
-            ),
-            "How fast does a complaint reach who must solve it?": _(
-                "How fast does a complaint reach who must solve it?"
-            ),
-            "How long does each step take?": _("How long does each step take?"),
-            "What is hard and still open?": _("What is hard and still open?"),
-            "What do failures cost us?": _("What do failures cost us?"),
-            "What do we pay back and compensate?": _("What do we pay back and compensate?"),
-            "Which solution works for which cause?": _("Which solution works for which cause?"),
-            "Which departments keep their time limits?": _(
-                "Which departments keep their time limits?"
-            ),
-            "Which time limits are missed most?": _("Which time limits are missed most?"),
-            "What is at risk now?": _("What is at risk now?"),
-            "Which improvements are past their limit?": _(
-                "Which improvements are past their limit?"
-            ),
-            "Which measures had an effect?": _("Which measures had an effect?"),
-            "Which measures are still to be deployed elsewhere?": _(
-                "Which measures are still to be deployed elsewhere?"
-            ),
-            "Which suggestions were adopted?": _("Which suggestions were adopted?"),
-            "What did inspections find?": _("What did inspections find?"),
-            "Which products cause failure costs?": _("Which products cause failure costs?"),
-            "What was given, month by month?": _("What was given, month by month?"),
-            "Who did not keep promises?": _("Who did not keep promises?"),
-            "What was promised, month by month?": _("What was promised, month by month?"),
-            "Ledger by department": _("Ledger by department"),
-            "Ledger by month": _("Ledger by month"),
-            "Repeats by department": _("Repeats by department"),
-            "Repeats by category": _("Repeats by category"),
-            "Satisfaction by department": _("Satisfaction by department"),
-            "Who is dissatisfied?": _("Who is dissatisfied?"),
-        }
+        return {name._source: self.env._(name) for name in NAMES}
