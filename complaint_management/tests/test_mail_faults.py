@@ -103,7 +103,7 @@ class TestMailFaults(MailGatewayCommon):
 
     def test_a_mail_that_breaks_the_reader_is_kept_as_it_is(self):
         raw = b"From: li.wei@customer.example\nTo: care@complaints.example\nSubject: Lift\n\nStill."
-        with patch.object(mail_reader.Body, 'read', side_effect=RecursionError):
+        with patch.object(mail_reader.Body, 'take_in', side_effect=RecursionError):
             case = self._process(raw)
         self.assertEqual((case.name, case.description.strip()), ("Lift", "Still."))
         self.assertEqual(case.message_ids.attachment_ids.raw, raw)
