@@ -17,6 +17,7 @@ The usual ``PG*`` variables are set, so ``psycopg2.connect(dbname=name)`` reache
 of these databases.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -26,6 +27,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from devtools import databases, log_gate, odoo_process, server
@@ -246,6 +248,16 @@ def new_server(new_database, tmp_path_factory):
     def make(database=None, workers=0, settings=None):
         database = database or new_database()
         port = _free_port()
+        # What a mail shows and links to is this server's.
+        with (
+            contextlib.closing(psycopg2.connect(dbname=database)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'",
+                [f"http://127.0.0.1:{port}"],
+            )
         log = folder / f"{database}-{port}.log"
         with open(log, "w", encoding="utf-8") as output:
             process = server.start(
