@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 STOCK_MODELS = ["stock.picking", "repair.order", "mrp.production"]
 
 SCRIPT = """

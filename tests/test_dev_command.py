@@ -17,6 +17,8 @@ import pytest
 from devtools import addons, common, databases, debian, log_gate, odoo_source, postgres, templates
 from devtools.common import REPO, Failure
 
+pytestmark = pytest.mark.once
+
 DEV = REPO / "dev"
 RUN_DATABASE = f"dev_command_{os.getpid()}"
 

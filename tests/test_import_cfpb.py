@@ -5,6 +5,7 @@ from datetime import UTC, date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from cfpb_converter import (
     CASE_COLUMNS,
     CATEGORY_COLUMNS,
@@ -15,6 +16,8 @@ from cfpb_converter import (
 )
 
 from odoo.tests import TransactionCase, new_test_user, tagged
+
+pytestmark = pytest.mark.once
 
 REPO = Path(__file__).resolve().parent.parent
 SAMPLE = REPO / 'tests' / 'samples' / 'cfpb_sample.csv'

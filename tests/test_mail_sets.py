@@ -3,6 +3,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import pytest
 from mail_sets import (
     BODY_START,
     get_words,
@@ -17,6 +18,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.addons.complaint_management.tools.mail_html import html_to_text
 from odoo.addons.complaint_management.tools.mail_quote import split_reply
 from odoo.addons.complaint_management.tools.tnef import read_tnef
+
+pytestmark = pytest.mark.once
 
 REPO = Path(__file__).resolve().parent.parent
 RESULTS = REPO / 'tests' / 'mail_results.md'

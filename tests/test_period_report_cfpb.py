@@ -1,5 +1,7 @@
 from datetime import date
 
+import pytest
+
 # The module, not its class: a class that is named here would be run here once more.
 import test_import_cfpb
 from cfpb_converter import (
@@ -13,6 +15,8 @@ from cfpb_converter import (
 from odoo.tests import tagged
 
 from odoo.addons.complaint_reports.tests.common_period import ALL_TABLES, PeriodCommon
+
+pytestmark = pytest.mark.once
 
 GROUPINGS = ('category_id', 'cause_id', 'department_id', 'channel_id', 'stage_id', 'handler_id')
 

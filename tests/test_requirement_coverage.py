@@ -29,6 +29,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 REPO = Path(__file__).resolve().parent.parent
 TABLE = Path(__file__).with_name('requirement_coverage.csv')
 REQUIREMENT_COUNT = 387

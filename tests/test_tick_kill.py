@@ -18,6 +18,8 @@ import pytest
 
 from devtools import odoo_process
 
+pytestmark = pytest.mark.once
+
 ROWS = int(os.environ.get("COMPLAINT_KILL_ROWS", "200"))
 KILLS = int(os.environ.get("COMPLAINT_KILLS", "6"))
 PROCESSES = 2
