@@ -99,7 +99,8 @@ def get_steps(env, people):
         "change stage": lambda: case.web_save({"stage_id": next(turn)}, {"stage_id": {}}),
         "open the board": open_board(board),
         "open the board as a handler": open_board(board.with_user(people.handler)),
-        "the same cards without access rules": open_board(
+        "the same request without access rules": open_board(board.with_user(people.handler).sudo()),
+        "the handler's cards without access rules": open_board(
             board.with_user(people.handler).sudo(), handled
         ),
         "open the list": search_list(still_open),
