@@ -126,6 +126,7 @@ from . import complaint_case_conduct
 from . import complaint_case_masking
 from . import complaint_case_restricted
 from . import complaint_case_reading
+from . import complaint_log_mixin
 from . import complaint_read_log
 from . import complaint_export_log
 from . import complaint_case_away

@@ -2,7 +2,6 @@ import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 
@@ -18,6 +17,7 @@ class ComplaintExportLog(models.Model):
 
     _name = 'complaint.export.log'
     _description = "Export of Complaint Data"
+    _inherit = ['complaint.log.mixin']
     _order = 'exported_at desc, id desc'
     _rec_name = 'model_name'
     _log_access = False
@@ -53,27 +53,10 @@ class ComplaintExportLog(models.Model):
             model = self.env['ir.model'].sudo()._get(log.model_name or '')
             log.model_label = model.name or log.model_name
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise self._make_kept_error()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise self._make_kept_error()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_kept(self):
-        raise self._make_kept_error()
-
-    def _make_kept_error(self):
-        return UserError(
-            self.env._(
-                "The list of exports is written by the software alone, and nothing in it is "
-                "changed or taken out."
-            )
+    def _get_kept_sentence(self):
+        return self.env._(
+            "The list of exports is written by the software alone, and nothing in it is "
+            "changed or taken out."
         )
 
     # === BUSINESS METHODS === #

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
@@ -18,7 +17,7 @@ class ComplaintReadLog(models.Model):
 
     _name = 'complaint.read.log'
     _description = "Reading of a Complaint"
-    _inherit = ['complaint.case.line']
+    _inherit = ['complaint.log.mixin', 'complaint.case.line']
     _order = 'read_at desc, id desc'
     _rec_name = 'case_id'
     _log_access = False
@@ -52,27 +51,10 @@ class ComplaintReadLog(models.Model):
     _repeat_idx = models.Index('(user_id, case_id, read_at DESC)')
     _shown_idx = models.Index('(user_id, shown_until) WHERE shown_until IS NOT NULL')
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get(INTERNAL_KEY) is not INTERNAL_WRITE:
-            raise self._make_kept_error()
-        return super().create(vals_list)
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise self._make_kept_error()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_kept(self):
-        raise self._make_kept_error()
-
-    def _make_kept_error(self):
-        return UserError(
-            self.env._(
-                "The read log is written by the software alone, and nothing in it is changed or "
-                "taken out; it goes with its complaint."
-            )
+    def _get_kept_sentence(self):
+        return self.env._(
+            "The read log is written by the software alone, and nothing in it is changed or "
+            "taken out; it goes with its complaint."
         )
 
     # === BUSINESS METHODS === #

@@ -5,6 +5,7 @@ from . import complaint_case_analysis
 from . import complaint_case_evidence
 from . import complaint_case_print
 from . import complaint_form
+from . import complaint_report_schedule_line
 from . import complaint_report_section
 from . import complaint_report_recipient
 from . import complaint_report_schedule

@@ -9,6 +9,7 @@ class ComplaintReportRecipient(models.Model):
 
     _name = 'complaint.report.recipient'
     _description = "Recipient of a Period Report"
+    _inherit = ['complaint.report.schedule.line']
     _order = 'schedule_id, sequence, id'
 
     schedule_id = fields.Many2one(
@@ -46,24 +47,6 @@ class ComplaintReportRecipient(models.Model):
                 raise ValidationError(
                     self.env._("Name one recipient a line: a person, a group or somebody outside.")
                 )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        recipients = super().create(vals_list)
-        recipients.schedule_id._check_may_change()
-        return recipients
-
-    def write(self, vals):
-        self.schedule_id._check_may_change()
-        result = super().write(vals)
-        self.schedule_id._check_may_change()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_foreign_rights(self):
-        self.schedule_id._check_may_change()
 
     # === BUSINESS METHODS === #
 

@@ -55,7 +55,7 @@ class ComplaintReportSection(models.Model):
 
     _name = 'complaint.report.section'
     _description = "Section of a Period Report"
-    _inherit = ['complaint.condition.mixin']
+    _inherit = ['complaint.report.schedule.line', 'complaint.condition.mixin']
     _order = 'schedule_id, sequence, id'
 
     schedule_id = fields.Many2one(
@@ -111,24 +111,6 @@ class ComplaintReportSection(models.Model):
                 raise ValidationError(self.env._("Say by what the complaints are counted."))
             if section.kind == 'manual' and not section._get_labels():
                 raise ValidationError(self.env._("Name the figures to be entered, one a line."))
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sections = super().create(vals_list)
-        sections.schedule_id._check_may_change()
-        return sections
-
-    def write(self, vals):
-        self.schedule_id._check_may_change()
-        result = super().write(vals)
-        self.schedule_id._check_may_change()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_foreign_rights(self):
-        self.schedule_id._check_may_change()
 
     # === BUSINESS METHODS === #
 
