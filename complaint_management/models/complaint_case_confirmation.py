@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.dialogs import get_record_dialog
 from .complaint_case import PROTECTED_FIELDS
 
 CONFIRMATION_FIELDS = (
@@ -88,14 +89,7 @@ class ComplaintCaseConfirmation(models.Model):
         """Show signature and files, which the form itself need not load."""
         self.ensure_one()
         view = self.env.ref('complaint_management.complaint_case_view_form_confirmation')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Customer's confirmation"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(view.id, 'form')],
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Customer's confirmation"), view_id=view.id)
 
     # === BUSINESS METHODS === #
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..tools.dialogs import get_dialog
+
 
 class ComplaintPreset(models.Model):
     """The rules of a trade that come with the addons, ready to be installed for a company."""
@@ -41,14 +43,11 @@ class ComplaintPreset(models.Model):
     def action_preview(self):
         """Show what an installation would make."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Preview: %s", self.name),
-            'res_model': 'complaint.preset.preview',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_preset_id': self.id},
-        }
+        return get_dialog(
+            'complaint.preset.preview',
+            self.env._("Preview: %s", self.name),
+            default_preset_id=self.id,
+        )
 
     def action_install(self):
         """Install for the current company and open the procedure that was made."""

@@ -166,19 +166,12 @@ class ComplaintCasePause(models.Model):
 
     def action_pause_limits(self):
         """Ask why and since when the time limits stand still."""
-        return self._open_pause_dialog('pause', self.env._("Pause time limits"))
+        return self._get_dialog(
+            'complaint.case.pause', self.env._("Pause time limits"), default_kind='pause'
+        )
 
     def action_resume_limits(self):
         """Ask since when the time limits run on."""
-        return self._open_pause_dialog('resume', self.env._("Resume time limits"))
-
-    def _open_pause_dialog(self, kind, title):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.case.pause',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, 'default_kind': kind},
-        }
+        return self._get_dialog(
+            'complaint.case.pause', self.env._("Resume time limits"), default_kind='resume'
+        )
