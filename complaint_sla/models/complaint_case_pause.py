@@ -113,6 +113,25 @@ class ComplaintCasePause(models.Model):
         pauses._end(resumed_at or self.env.cr.now(), note)
         return True
 
+    # === WITH THE MEMBERS OF A MASS COMPLAINT === #
+
+    def _pause_members(self, reason, note=None, paused_at=None):
+        """Pause the joined complaints too that can be; a lead waits for all of them."""
+        members_sudo = self._get_open_members_sudo()
+        obstacles = members_sudo._get_pause_obstacles(reason, paused_at)
+        free = members_sudo.filtered(lambda case: case not in obstacles)
+        free._begin_pauses(reason, paused_at or self.env.cr.now(), note=note)
+
+    def _resume_members(self, reasons, note=None, resumed_at=None):
+        """End what the joined complaints waited for together with their lead.
+
+        :param reasons: what the lead waited for; a member goes on waiting for anything else
+        """
+        moment = resumed_at or self.env.cr.now()
+        self._get_open_members_sudo()._get_open_pauses().filtered(
+            lambda pause: pause.reason_id in reasons and pause.paused_at <= moment
+        )._end(moment, note)
+
     # === BY A STAGE === #
 
     def _stamp_move(self, stage, payloads, reopened, reason, moment):
