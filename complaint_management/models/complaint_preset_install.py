@@ -18,6 +18,10 @@ class ComplaintPresetInstall(models.Model):
     procedure_id = fields.Many2one(
         comodel_name='complaint.procedure', compute='_compute_procedure_id'
     )
+    # Odoo has one language for the labels of properties: that of whoever installs.
+    lang = fields.Char(
+        string="Language", required=True, default=lambda self: self.env.lang or 'en_US'
+    )
     # {id of the row: {column: text}} as the loader left it; what differs was edited locally.
     baseline = fields.Json(default=dict)
 
@@ -53,6 +57,7 @@ class ComplaintPresetInstall(models.Model):
         self.ensure_one()
         loader = self.env['complaint.preset.loader']
         loader._load(self, files)
+        loader._revive(self, files)
         self.baseline = {**(self.baseline or {}), **loader._snapshot(self, files)}
 
     @api.model
@@ -88,8 +93,8 @@ class ComplaintPresetInstall(models.Model):
                     rows.append(row)
                     continue
                 edited = {n for n in current if n in before and current[n] != before[n]}
-                if edited:
-                    kept.append(loader._describe_kept(self, row.id, edited))
+                if named := {n for n in edited if n in row.cells}:
+                    kept.append(loader._describe_kept(self, row.id, named))
                 rows.append(loader._without(row, edited))
             wanted.append((file, rows))
         loader._load(self, [loader._with_rows(file, rows) for file, rows in wanted])

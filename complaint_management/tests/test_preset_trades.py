@@ -1,5 +1,5 @@
 from odoo.tests import tagged
-from odoo.tools import is_html_empty
+from odoo.tools import SQL, is_html_empty
 
 from ..const import CLOSED_PHASES
 from ..tools import preset_files
@@ -21,11 +21,27 @@ class TestPresetTrades(ComplaintCommon):
         cls.env['res.lang']._activate_lang('zh_CN')
         cls.company = cls.env['res.company'].create({'name': "All trades"})
         cls.admin.company_ids |= cls.company
+        cls.house = cls.env['hr.department'].create(
+            {'name': "Everything", 'company_id': cls.company.id}
+        )
         cls.presets = cls.env['complaint.preset'].search([])
+        cls.rows_before = cls._count_rows()
         cls.procedures = {
             preset.code: preset._install(cls.company).procedure_id for preset in cls.presets
         }
         cls.env.invalidate_all()
+
+    @classmethod
+    def _count_rows(cls):
+        """Return {table: number of rows} of the whole database, links between records too."""
+        cls.env.flush_all()
+        tables = cls.env.execute_query(
+            SQL("SELECT tablename FROM pg_tables WHERE schemaname = current_schema ORDER BY 1")
+        )
+        counts = [
+            SQL("SELECT %s, count(*) FROM %s", name, SQL.identifier(name)) for (name,) in tables
+        ]
+        return dict(cls.env.execute_query(SQL(" UNION ALL ").join(counts)))
 
     def test_every_source_regime_has_its_preset(self):
         self.assertEqual(set(self.procedures), set(TRADES))
@@ -81,9 +97,6 @@ class TestPresetTrades(ComplaintCommon):
         scope = ['|', ('procedure_id', '=', procedure.id), ('procedure_id', '=', False)]
         own = [('procedure_id', '=', procedure.id)]
         causes = self.env['complaint.cause']
-        department = self.env['hr.department'].create(
-            {'name': "Everything", 'company_id': self.company.id}
-        )
         categories = self.env['complaint.category'].search(own)
         return self.env['complaint.case'].create(
             {
@@ -99,7 +112,7 @@ class TestPresetTrades(ComplaintCommon):
                 'category_id': categories.filtered(lambda c: not c.child_ids)[:1].id,
                 'grade_id': procedure.grade_ids.sorted('rank')[:1].id,
                 'cause_id': causes.search(scope, **first).id,
-                'department_id': department.id,
+                'department_id': self.house.id,
                 'handler_id': self.handler.id,
                 'investigator_id': self.handler.id,
                 'followup_user_id': self.manager.id,
@@ -172,30 +185,37 @@ class TestPresetTrades(ComplaintCommon):
                 approver = approval.approver_ids[:1]
                 approval.with_user(approver)._approve(criteria=approval.criterion_ids)
 
+    def _walk_to_the_end(self, procedure):
+        """Bring a complaint on which everything is done through the stages of its procedure.
+
+        :return: (complaint.case, complaint.stage of the path, those that refused it)
+        """
+        case = self._prepare_case(procedure)
+        self._record_what_people_do(case)
+        reason = self.env['complaint.closing.reason'].search(
+            [('procedure_id', '=', procedure.id), ('kind', '=', 'normal')], limit=1
+        )
+        self.assertTrue(reason)
+        case.write({'closing_reason_id': reason.id, 'closing_note': "Mended."})
+        path = procedure.stage_ids.filtered(
+            lambda stage: not stage.is_closed or stage.phase == 'closed_normal'
+        )
+        refused = path.browse()
+        for stage in path[1:]:
+            # A side path (for one grade, one kind) is closed to this case, and says so.
+            if case._get_move_obstacles(stage):
+                refused |= stage
+                continue
+            case._move_to(stage)
+            self._approve(case)
+            if stage.is_closed:
+                break
+        return case, path, refused
+
     def test_a_complaint_walks_through_the_regime_to_its_end(self):
-        reasons = self.env['complaint.closing.reason']
         for code, procedure in self.procedures.items():
             with self.subTest(code):
-                case = self._prepare_case(procedure)
-                self._record_what_people_do(case)
-                reason = reasons.search(
-                    [('procedure_id', '=', procedure.id), ('kind', '=', 'normal')], limit=1
-                )
-                self.assertTrue(reason)
-                case.write({'closing_reason_id': reason.id, 'closing_note': "Mended."})
-                path = procedure.stage_ids.filtered(
-                    lambda stage: not stage.is_closed or stage.phase == 'closed_normal'
-                )
-                refused = []
-                for stage in path[1:]:
-                    # A side path (for one grade, one kind) is closed to this case, and says so.
-                    if case._get_move_obstacles(stage):
-                        refused.append(stage)
-                        continue
-                    case._move_to(stage)
-                    self._approve(case)
-                    if stage.is_closed:
-                        break
+                case, path, refused = self._walk_to_the_end(procedure)
                 self.assertEqual(case.phase, 'closed_normal', case._get_move_obstacles(path[-1]))
                 self.assertLess(len(refused), len(path) / 2)
                 self.assertFalse(case._find_broken_histories())
@@ -232,14 +252,36 @@ class TestPresetTrades(ComplaintCommon):
                 self.assertEqual(self._unzip(again), self._unzip(content))
                 self.assertEqual(again, content)
 
-    def test_each_comes_off_without_a_trace(self):
-        models = self.env['complaint.preset.loader']._get_models()
-        for preset in self.presets:
-            with self.subTest(preset.code):
-                install = preset.with_company(self.company).install_id
-                self.assertFalse(install._remove())
-        self.assertFalse(
-            self.env['ir.model.data'].search_count(
-                [('model', 'in', models), ('name', '=like', f'{self.company.id}\\_%')]
-            )
-        )
+    def _remove(self, code):
+        """Remove a preset; return what was archived instead, in words."""
+        preset = self.presets.filtered(lambda preset: preset.code == code)
+        return preset.with_company(self.company).install_id._remove()
+
+    def test_all_are_used_at_once_and_come_off_without_a_trace(self):
+        cases = self.env['complaint.case']
+        for procedure in self.procedures.values():
+            cases |= self._walk_to_the_end(procedure)[0]
+        self._assert_archived_and_taken_up_again(self.procedures['telecom'])
+        cases._erase("The presets were only tried.")
+        for code in self.procedures:
+            with self.subTest(code):
+                self.assertFalse(self._remove(code))
+        rows = self._count_rows()
+        # What stays of a complaint is its number.
+        rows['complaint_tombstone'] -= len(cases)
+        changed = {
+            name: (self.rows_before[name], count)
+            for name, count in rows.items()
+            if count != self.rows_before[name]
+        }
+        self.assertEqual(changed, {})
+
+    def _assert_archived_and_taken_up_again(self, procedure):
+        """Removing a preset that is used archives it and says so; it can be installed again."""
+        archived = self._remove(procedure.code)
+        self.assertTrue([words for words in archived if procedure.name in words], archived)
+        self.assertFalse(procedure.active)
+        preset = self.presets.filtered(lambda preset: preset.code == procedure.code)
+        self.assertEqual(preset._install(self.company).procedure_id, procedure)
+        self.assertTrue(procedure.active)
+        self.assertTrue(self._get_teams(procedure))
