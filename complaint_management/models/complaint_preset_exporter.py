@@ -177,12 +177,13 @@ class ComplaintPresetExporter(models.AbstractModel):
         ids, used = {}, set(given.values())
         for model, found in records.items():
             xmlids = found.get_external_id()
+            kind = model.partition('.')[2].replace('.', '_')
             for number, record in enumerate(found.sorted('id'), 1):
                 if record in given:
                     ids[record] = given[record]
                     continue
                 name = xmlids[record.id].partition('.')[2].removeprefix(prefix)
-                row_id = name or f'{model.rpartition(".")[2]}_{number}'
+                row_id = name or f'{kind}_{number}'
                 while row_id in used:
                     row_id += '_'
                 used.add(row_id)
@@ -258,7 +259,7 @@ class ComplaintPresetExporter(models.AbstractModel):
         if field.type == DEFINITION:
             return self._get_definition_cell(value, ids)
         if (name, value) == ('handler_mode', 'fixed'):
-            return ''  # the person stays behind
+            return 'none'  # the person stays behind
         if name == 'partner_to':
             self._check_nobody_numbered(value, ids)
         if field.type == 'boolean':

@@ -130,19 +130,35 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _load_file(self, install, file):
-        fields = self.env[file.model]._fields
-        plain = {h for h in file.headers[1:] if '@' not in h and fields[h].type != DEFINITION}
-
-        def get_names(row):
-            return tuple(name for name in row.cells if name in plain)
-
+        wanted, known = self._adopt_shared(install, file), self._get_known(install)
         # Only neighbours together, so that records are made in the order of the file: where
         # sequences are equal, it decides.
         # pylint: disable-next=bad-builtin-groupby
-        for names, rows in groupby(self._adopt_shared(install, file), get_names):
-            self._load_rows(install, file, names, list(rows))
+        for names, rows in groupby(wanted, lambda row: self._get_names(file, known, row)):
+            self._load_rows(install, file, known, names, list(rows))
         self._load_translations(install, file)
         self._load_definitions(install, file)
+
+    @api.model
+    def _get_names(self, file, known, row):
+        """Return the columns in which a row is loaded, as a tuple.
+
+        An empty cell leaves a record as it is, and a new one with the default of the field. New
+        records of fields without a default are loaded together, whatever cells are empty.
+        """
+        fields = self.env[file.model]._fields
+        is_new = row.id not in known
+        return tuple(
+            name
+            for name in file.headers[1:]
+            if '@' not in name
+            and fields[name].type != DEFINITION
+            and (name in row.cells or (is_new and self._is_empty_at_first(fields[name])))
+        )
+
+    @api.model
+    def _is_empty_at_first(self, field):
+        return not (field.default or field.compute or field.type in ('boolean', 'selection'))
 
     @api.model
     def _get_shared_models(self):
@@ -187,14 +203,16 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [row for row in file.rows if row not in adopted]
 
     @api.model
-    def _load_rows(self, install, file, names, rows):
-        """Let Odoo load rows that fill the same columns."""
+    def _load_rows(self, install, file, known, names, rows):
+        """Let Odoo load rows that fill the same columns.
+
+        :param dict known: what `_get_known` answered before the file
+        """
         model = (
             self.env[file.model]
             .with_company(install.company_id)
             .with_context(lang='en_US', noupdate=True, active_test=False)
         )
-        known = self._get_known(install)
         fields = ['id', *(self._get_import_path(model, name) for name in names)]
         data = [
             [
@@ -231,8 +249,8 @@ class ComplaintPresetLoader(models.AbstractModel):
     @api.model
     def _convert(self, known, install, file, row, name):
         """Return a cell as Odoo's import wants it: whole external ids, ids inside domains."""
-        cell = row.cells[name]
-        if self.env[file.model]._fields[name].type in RELATIONS:
+        cell = row.cells.get(name, '')
+        if cell and self.env[file.model]._fields[name].type in RELATIONS:
             if cell == NOBODY:
                 return ''
             return ','.join(
@@ -362,16 +380,17 @@ class ComplaintPresetLoader(models.AbstractModel):
 
         :param set languages: codes of the languages to write; None: all that are active
         """
-        languages = languages or self._get_active_languages()
+        languages = (languages or self._get_active_languages()) - {'en_US'}
         records = self._get_records(install)
         for row in file.rows:
-            record = records.get(row.id)
+            texts = {}
             for header, cell in row.cells.items():
                 name, _at, lang = header.partition('@')
-                if lang not in languages or lang == 'en_US' or not record:
-                    continue
-                if record._fields[name].type != DEFINITION:
-                    self._translate(record, name, lang, cell)
+                if lang in languages and self.env[file.model]._fields[name].translate:
+                    texts.setdefault(lang, {})[name] = cell
+            if row.id in records:
+                for lang, found in texts.items():
+                    self._translate(records[row.id], lang, found)
 
     @api.model
     def _get_active_languages(self):
@@ -379,17 +398,21 @@ class ComplaintPresetLoader(models.AbstractModel):
         return {'en_US', *(code for code, _name in self.env['res.lang'].get_installed())}
 
     @api.model
-    def _translate(self, record, name, lang, text):
-        field = record._fields[name]
-        if not callable(field.translate):
-            record.with_context(lang=lang, tracking_disable=True)[name] = text
-            return
-        # Pages are translated term by term: both languages have the same structure.
-        source = field.get_trans_terms(record.with_context(lang='en_US')[name] or '')
-        terms = field.get_trans_terms(text)
-        record.update_field_translations(
-            name, {lang: dict(zip(source, terms, strict=False))}, source_lang='en_US'
-        )
+    def _translate(self, record, lang, texts):
+        """Write the texts of a record in a language.
+
+        :param dict texts: {name of the field: text}
+        """
+        fields = record._fields
+        plain = {name: text for name, text in texts.items() if not callable(fields[name].translate)}
+        if plain:
+            record.with_context(lang=lang, tracking_disable=True).write(plain)
+        for name in texts.keys() - plain:
+            # Pages are translated term by term: both languages have the same structure.
+            get_terms = fields[name].get_trans_terms
+            source = get_terms(record.with_context(lang='en_US')[name] or '')
+            terms = dict(zip(source, get_terms(texts[name]), strict=False))
+            record.update_field_translations(name, {lang: terms}, source_lang='en_US')
 
     @api.model
     def _load_language(self, lang):
