@@ -10,6 +10,8 @@ from .complaint_preset_loader import DEFINITION, NOBODY
 
 # What `repr` makes of a placeholder, to be turned into a bare ref('…').
 PLACEHOLDER = re.compile(r"'<ref:([\w.]+)>'")
+# How the external ids of an installation begin: the company and the code of the procedure.
+LOCAL = re.compile(r'\d+_[^_]+_')
 PLAIN_TYPES = (
     *('char', 'text', 'html', 'integer', 'float', 'monetary', 'boolean', 'selection', 'date'),
     DEFINITION,
@@ -165,14 +167,12 @@ class ComplaintPresetExporter(models.AbstractModel):
         shared = {}
         for record_id, xmlid in records.get_external_id().items():
             name = xmlid.partition('.')[2]
-            if xmlid and not xmlid.startswith('__') and not re.match(r'\d+_', name):
+            if xmlid and not xmlid.startswith('__') and not LOCAL.match(name):
                 shared[records.browse(record_id)] = xmlid
         return shared
 
     def _get_ids(self, procedure, records):
         """Return {record: id of its row}, the same at every export."""
-        loader = self.env['complaint.preset.loader']
-        prefix = loader._get_prefix(procedure.company_id, procedure.code)
         given = {record: row_id for row_id, record in self._get_installed(procedure).items()}
         ids, used = {}, set(given.values())
         for model, found in records.items():
@@ -182,7 +182,7 @@ class ComplaintPresetExporter(models.AbstractModel):
                 if record in given:
                     ids[record] = given[record]
                     continue
-                name = xmlids[record.id].partition('.')[2].removeprefix(prefix)
+                name = LOCAL.sub('', xmlids[record.id].partition('.')[2])
                 row_id = name or f'{kind}_{number}'
                 while row_id in used:
                     row_id += '_'

@@ -57,8 +57,16 @@ class ComplaintPresetInstall(models.Model):
         self.ensure_one()
         loader = self.env['complaint.preset.loader']
         loader._load(self, files)
-        loader._revive(self, files)
         self.baseline = {**(self.baseline or {}), **loader._snapshot(self, files)}
+
+    def _revive(self, files):
+        """Take back into use what an earlier removal archived, unless a file says otherwise."""
+        self.ensure_one()
+        records = self.env['complaint.preset.loader']._get_records(self)
+        rows = [row for file in files for row in file.rows if 'active' not in row.cells]
+        for record in filter(None, (records.get(row.id) for row in rows)):
+            if 'active' in record._fields and not record.active:
+                record.active = True
 
     @api.model
     def _complete(self, addon):

@@ -192,7 +192,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             [
                 {
                     'module': file.addon,
-                    'name': f'{self._get_prefix(install.company_id, install.code)}{row.id}',
+                    'name': f'{self._get_prefix(install)}{row.id}',
                     'model': file.model,
                     'res_id': existing[row.cells['code']].id,
                     'noupdate': True,
@@ -318,10 +318,9 @@ class ComplaintPresetLoader(models.AbstractModel):
     # === EXTERNAL IDS === #
 
     @api.model
-    def _get_prefix(self, company, code):
-        """Return how the names of the external ids of an installation begin."""
+    def _get_prefix(self, install):
         # No code is the beginning of another one then: “shop” is not that of “shop_online”.
-        return f'{company.id}_{code.replace("_", "-")}_'
+        return f'{install.company_id.id}_{install.code.replace("_", "-")}_'
 
     @api.model
     def _get_xmlid(self, known, install, addon, reference):
@@ -335,18 +334,18 @@ class ComplaintPresetLoader(models.AbstractModel):
             return reference
         if data := known.get(reference):
             return data.complete_name
-        return f'{addon}.{self._get_prefix(install.company_id, install.code)}{reference}'
+        return f'{addon}.{self._get_prefix(install)}{reference}'
 
     @api.model
     def _get_known(self, install):
         """Return {id of the row: its ir.model.data} of everything that an installation made."""
-        prefix = self._get_prefix(install.company_id, install.code)
+        prefix = self._get_prefix(install)
         return {data.name.removeprefix(prefix): data for data in self._get_data(install)}
 
     @api.model
     def _get_data(self, install):
         """Return the ir.model.data of everything that an installation made."""
-        prefix = self._get_prefix(install.company_id, install.code).replace('_', r'\_')
+        prefix = self._get_prefix(install).replace('_', r'\_')
         return (
             self.env['ir.model.data']
             .sudo()

@@ -128,7 +128,7 @@ class ComplaintPresetLoaderUpkeep(models.AbstractModel):
                 [('model', '=', records._name), ('res_id', 'in', records.ids)]
             )
         )
-        prefix = self._get_prefix(install.company_id, install.code)
+        prefix = self._get_prefix(install)
         own = named.filtered(lambda data: data.name.startswith(prefix))
         shared = set((named - own).mapped('res_id'))
         own.filtered(lambda data: data.res_id in shared).unlink()
@@ -144,14 +144,3 @@ class ComplaintPresetLoaderUpkeep(models.AbstractModel):
                     self.env.flush_all()
             except UserError:
                 record.invalidate_recordset()
-
-    @api.model
-    def _revive(self, install, files):
-        """Take records into use again that an earlier removal had to archive."""
-        records = self._get_records(install)
-        for file in files:
-            if 'active' not in self.env[file.model]._fields:
-                continue
-            wanted = [row.id for row in file.rows if 'active' not in row.cells]
-            found = self.env[file.model].concat(*(records[i] for i in wanted if i in records))
-            found.filtered(lambda record: not record.active).active = True

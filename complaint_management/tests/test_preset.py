@@ -189,6 +189,45 @@ class TestPreset(PresetCommon):
         second._remove()
         self.assertFalse(moored.exists())
 
+    def test_a_milestone_that_people_made_stays_when_the_presets_go(self):
+        own = self.env['complaint.milestone'].create({'name': "Moored", 'code': 'harbour_moored'})
+        self.texts = {
+            'complaint.milestone': 'id,name,code\nmilestone_own,Moored,harbour_moored\n',
+            **self.texts,
+        }
+        installs = [self._install()[0], self._install(self.other_company)[0]]
+        for install in installs:
+            self.assertFalse(install._remove())
+        self.assertTrue(own.exists())
+
+    def test_an_update_keeps_what_was_entered_where_the_files_said_nothing(self):
+        install, procedure = self._install()
+        stage = procedure.stage_ids[1]
+        stage.guidance = "<p>Our own.</p>"
+        stage.with_context(lang='zh_CN').portal_label = "在船舱"
+        self.texts = {
+            **self.texts,
+            'complaint.stage': (
+                'id,guidance,portal_label,portal_label@zh_CN,fold\n'
+                'stage_work,<p>Look.</p>,In the hold,舱内,True\n'
+            ),
+        }
+        kept = install._update()
+        self.assertEqual(stage.guidance, "<p>Our own.</p>")
+        self.assertEqual(stage.with_context(lang='zh_CN').portal_label, "在船舱")
+        self.assertTrue(stage.fold)
+        self.assertEqual(len(kept), 1)
+
+    def test_a_language_activated_later_is_kept_as_edited_too(self):
+        french = PROCEDURE.replace('name@zh_CN', 'name@fr_FR').replace('港口', 'Le port')
+        self.texts = {**self.texts, 'complaint.procedure': french}
+        install, procedure = self._install()
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env.invalidate_all()
+        procedure.with_context(lang='fr_FR').name = "Notre port"
+        self.assertEqual(len(install._update()), 1)
+        self.assertEqual(procedure.with_context(lang='fr_FR').name, "Notre port")
+
     # === REMOVAL === #
 
     def test_an_unused_installation_comes_off_without_a_trace(self):
@@ -209,6 +248,27 @@ class TestPreset(PresetCommon):
         self.assertFalse(procedure.active)
         self.assertTrue(any("Harbour" in sentence for sentence in archived))
         self.assertTrue(case.stage_id.exists())
+
+    def test_what_was_archived_is_taken_up_again(self):
+        self.texts = {
+            **self.texts,
+            'complaint.closing.reason': (
+                'id,name,kind,procedure_id,active\nreason_old,Sold,normal,procedure,False\n'
+            ),
+        }
+        install, procedure = self._install()
+        case = self._create_case(procedure_id=procedure.id, team_id=False)
+        install._remove()
+        again, same = self._install()
+        self.assertEqual(same, procedure)
+        self.assertTrue(procedure.active)
+        self.assertEqual(len(procedure.stage_ids), 3)
+        reasons = self.env['complaint.closing.reason'].with_context(active_test=False)
+        [reason] = reasons.search([('procedure_id', '=', procedure.id)])
+        self.assertFalse(reason.active)
+        case._erase("Done.")
+        self.assertFalse(again._remove())
+        self.assertFalse(procedure.exists())
 
     # === EXPORT AND IMPORT === #
 
