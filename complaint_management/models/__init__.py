@@ -144,6 +144,8 @@ from . import complaint_inform_rule
 from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
+from . import complaint_preset_loader_definition
+from . import complaint_preset_loader_upkeep
 from . import complaint_preset_exporter
 from . import complaint_case_portal
 from . import complaint_case_conversation

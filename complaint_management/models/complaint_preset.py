@@ -97,7 +97,9 @@ class ComplaintPreset(models.Model):
         install = self.env['complaint.preset.install'].create(
             {'preset_id': self.id, 'code': self.code, 'company_id': company.id}
         )
-        install._load(self.env['complaint.preset.loader']._read_folders(self.code))
+        files = self.env['complaint.preset.loader']._read_folders(self.code)
+        install._load(files)
+        install._revive(files)
         return install
 
     def _get_summary_lines(self):

@@ -18,6 +18,10 @@ class ComplaintPresetInstall(models.Model):
     procedure_id = fields.Many2one(
         comodel_name='complaint.procedure', compute='_compute_procedure_id'
     )
+    # Odoo has one language for the labels of properties: that of whoever installs.
+    lang = fields.Char(
+        string="Language", required=True, default=lambda self: self.env.lang or 'en_US'
+    )
     # {id of the row: {column: text}} as the loader left it; what differs was edited locally.
     baseline = fields.Json(default=dict)
 
@@ -55,6 +59,15 @@ class ComplaintPresetInstall(models.Model):
         loader._load(self, files)
         self.baseline = {**(self.baseline or {}), **loader._snapshot(self, files)}
 
+    def _revive(self, files):
+        """Take back into use what an earlier removal archived, unless a file says otherwise."""
+        self.ensure_one()
+        records = self.env['complaint.preset.loader']._get_records(self)
+        rows = [row for file in files for row in file.rows if 'active' not in row.cells]
+        for record in filter(None, (records.get(row.id) for row in rows)):
+            if 'active' in record._fields and not record.active:
+                record.active = True
+
     @api.model
     def _complete(self, addon):
         """Bring the presets that are installed already what an addon carries for them.
@@ -88,8 +101,8 @@ class ComplaintPresetInstall(models.Model):
                     rows.append(row)
                     continue
                 edited = {n for n in current if n in before and current[n] != before[n]}
-                if edited:
-                    kept.append(loader._describe_kept(self, row.id, edited))
+                if named := {n for n in edited if n in row.cells}:
+                    kept.append(loader._describe_kept(self, row.id, named))
                 rows.append(loader._without(row, edited))
             wanted.append((file, rows))
         loader._load(self, [loader._with_rows(file, rows) for file, rows in wanted])

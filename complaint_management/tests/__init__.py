@@ -61,6 +61,8 @@ from . import test_portal_customer
 from . import test_portal_internal
 from . import test_portal_page
 from . import test_preset
+from . import test_preset_carry
+from . import test_preset_properties
 from . import test_preset_trades
 from . import test_promise
 from . import test_rating

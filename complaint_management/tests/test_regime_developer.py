@@ -93,6 +93,25 @@ class TestRegimeDeveloper(WalkCommon):
 
     # === GRADES === #
 
+    def test_complaints_are_told_apart_by_project(self):
+        """DEVP-1-a: several projects at once; each complaint says which one it is about."""
+        [project] = [
+            prop['selection']
+            for prop in self.procedure.case_properties_definition
+            if prop['name'] == 'project'
+        ]
+        cases = self.env['complaint.case']
+        for key, _label in project:
+            case = self._take_in()
+            self._as(self.receiver, case).case_properties = {'project': key, 'unit': "3-1201"}
+            cases |= case
+        counts = cases.with_user(self.manager)._read_group(
+            [('id', 'in', cases.ids)], ['case_properties.project'], ['__count']
+        )
+        self.assertEqual(counts, [(key, 1) for key, _label in project])
+        found = cases.with_user(self.manager).search([('case_properties.unit', 'ilike', "1201")])
+        self.assertEqual(found, cases)
+
     def test_the_way_it_came_decides_the_grade(self):
         """DEVG-1-a, DEVG-2-a; a person names a major one, with a reason."""
         group = self.env.ref('complaint_management.channel_group')
