@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .complaint_form import CASES_KEY
 
@@ -10,6 +10,16 @@ class ComplaintCasePrint(models.Model):
 
     _inherit = 'complaint.case'
 
+    # To whom a written report goes, inside or outside (PROPERTY-5.1.2-B2, -C2).
+    report_partner_ids = fields.Many2many(
+        comodel_name='res.partner',
+        relation='complaint_case_report_partner_rel',
+        column1='case_id',
+        column2='partner_id',
+        string="Written report to",
+        copy=False,
+        help="Companies, bodies and people to whom special reports and reports upward are sent.",
+    )
     def action_print_form(self):
         """Open the choice of the forms that fit all of these cases."""
         self.check_access('read')
@@ -44,6 +54,9 @@ class ComplaintCasePrint(models.Model):
             return ''
         return self._get_customer_url()
 
+    def _is_on_paper(self):
+        return bool(self.env.context.get('complaint_on_paper')) or super()._is_on_paper()
+
     def _is_rating_asked(self):
         # A letter asks nothing that is answered by a click.
-        return not self.env.context.get('complaint_on_paper') and super()._is_rating_asked()
+        return not self._is_on_paper() and super()._is_rating_asked()

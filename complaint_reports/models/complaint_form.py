@@ -46,6 +46,11 @@ class ComplaintForm(models.Model):
         string="Words of the mail",
         help="A letter has the words of the mail that customers get for this purpose.",
     )
+    addressee = fields.Char(
+        string="Goes to",
+        translate=True,
+        help="To whom a report is sent where nobody was chosen on the complaint.",
+    )
     copies = fields.Text(
         string="Copies and their holders",
         translate=True,

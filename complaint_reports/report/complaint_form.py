@@ -4,7 +4,9 @@ from lxml import etree, html
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty
+from odoo.tools import format_list, is_html_empty
+
+FIGURE_TYPES = ('integer', 'float', 'monetary')
 
 
 class ReportComplaintForm(models.AbstractModel):
@@ -40,8 +42,14 @@ class ReportComplaintForm(models.AbstractModel):
             'get_form_rows': self._get_form_rows,
             'get_choices': self._get_choices,
             'get_label': self._get_label,
+            'get_value': self._get_value,
+            'get_total': self._get_total,
+            'get_column_class': self._get_column_class,
+            'get_addressees': self._get_addressees,
+            'get_return_words': self._get_return_words,
             'get_contacts': self._get_contacts,
             'get_letter': self._get_letter,
+            'get_ways': self._get_ways,
             'get_signer': self._get_signer_labels().get,
             'get_qr': self._get_qr,
         }
@@ -52,10 +60,15 @@ class ReportComplaintForm(models.AbstractModel):
         return self.env['ir.actions.report'].sudo().browse(self.env.context['complaint_report_id'])
 
     @api.model
-    def _get_case(self, record):
-        """Return the case that a paper is about: itself, that of a line, or none."""
+    def _get_case(self, record, is_register=False):
+        """Return the case that a paper is about: itself, that of a line, or none.
+
+        :param bool is_register: the paper lists many lines, of many cases
+        """
         if record._name == 'complaint.case':
             return record
+        if is_register:
+            return self.env['complaint.case']
         field = record._fields.get('case_id')
         return record.case_id if field else self.env['complaint.case']
 
@@ -74,6 +87,10 @@ class ReportComplaintForm(models.AbstractModel):
             'from': self.env._("Handed over by"),
             'to': self.env._("Taken over by"),
             'inspector': self.env._("Inspector"),
+            'investigator': self.env._("Investigated by"),
+            'superior': self.env._("Superior"),
+            'preparer': self.env._("Prepared by"),
+            'accounts': self.env._("Accounts"),
             'sender': self.env._("Signed for the company"),
         }
 
@@ -101,6 +118,52 @@ class ReportComplaintForm(models.AbstractModel):
             value = '' if is_empty else self._format_field(record, name)
             cells.append({'label': self._get_label(record, name), 'value': value})
         return [cells[start : start + 2] for start in range(0, len(cells), 2)]
+
+    # === LISTS === #
+
+    @api.model
+    def _get_value(self, record, name):
+        """Return a field as it stands in a list; '' where nobody filled it in."""
+        return self._format_field(record, name) if record[name] else ''
+
+    @api.model
+    def _get_column_class(self, records, name, wide):
+        """Return the class of a column by what it holds, or None."""
+        if records._fields[name].type in FIGURE_TYPES:
+            return 'o_complaint_figure'
+        return 'o_complaint_wide' if name in (wide or ()) else None
+
+    @api.model
+    def _get_total(self, records, name):
+        """Return the sum of a money field, all in the same currency; '' without lines."""
+        if not records:
+            return ''
+        currency = records[:1][records._fields[name].get_currency_field(records)]
+        options = {'display_currency': currency}
+        return self.env['ir.qweb.field.monetary'].value_to_html(sum(records.mapped(name)), options)
+
+    # === WHO READS IT === #
+
+    @api.model
+    def _get_addressees(self, case, form, departments=None):
+        """Return to whom a report goes: who was chosen on the case, else whom the form names.
+
+        '' leaves a line to write on (PROPERTY-5.1.2-B2, PROPERTY-5.1.2-C2).
+
+        :param departments: hr.department records that are concerned too
+        """
+        partners = case.report_partner_ids._filtered_access('read')
+        names = [*partners.mapped('display_name'), *(departments or case.browse()).mapped('name')]
+        return format_list(self.env, names) if names else form.addressee or ''
+
+    @api.model
+    def _get_return_words(self, case):
+        """Return what the customer does with a paper that is sent to be filled in (FORMS-1-b)."""
+        return self.env._(
+            "Please write what you think of the result, sign, and send this paper back to us: "
+            "%(ways)s",
+            ways="; ".join(f"{way['label']} {way['value']}" for way in self._get_ways(case)),
+        )
 
     @api.model
     def _get_choices(self, record, name):
@@ -154,6 +217,24 @@ class ReportComplaintForm(models.AbstractModel):
             for name in ('subject', 'body_html')
         }
         return {'subject': words['subject'], 'body': self._put_on_paper(words['body_html'])}
+
+    @api.model
+    def _get_ways(self, case):
+        """Return the ways to reach the company, in the language of the paper.
+
+        :return: list of {'label': str, 'value': str}; a company without any is named
+        """
+        # The template of a letter has the customer's language, which is that of its records.
+        env = case.env
+        partner = case.company_id.partner_id.sudo()  # how to reach the company is no secret
+        lines = partner._display_address(without_company=True).splitlines()
+        ways = [
+            (env._("Phone"), partner.phone),
+            (env._("E-mail"), partner.email),
+            (env._("Address"), ", ".join(line.strip() for line in lines if line.strip())),
+        ]
+        found = [{'label': label, 'value': value} for label, value in ways if value]
+        return found or [{'label': env._("Company"), 'value': case.company_id.name}]
 
     @api.model
     def _put_on_paper(self, body):
