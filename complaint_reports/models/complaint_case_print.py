@@ -20,6 +20,7 @@ class ComplaintCasePrint(models.Model):
         copy=False,
         help="Companies, bodies and people to whom special reports and reports upward are sent.",
     )
+
     def action_print_form(self):
         """Open the choice of the forms that fit all of these cases."""
         self.check_access('read')

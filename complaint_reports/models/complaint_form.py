@@ -98,19 +98,25 @@ class ComplaintForm(models.Model):
 
     @api.model
     def _match(self, cases):
-        """Return {case: {report: form}}: what fits each case; that of its own procedure first."""
+        """Return {case: {report: form}}: what fits each case.
+
+        Where a procedure has a form of its own of a report, the general one is not for its cases,
+        whether or not the condition of its own holds.
+        """
         forms = self.search(
             Domain('report_id.model', '=', cases._name)
             & Domain('procedure_id', 'in', [*cases.procedure_id.ids, False])
         )
         groups = self.env.user.all_group_ids
         found = {case: {} for case in cases}
-        for form in forms.sorted(lambda form: not form.procedure_id):
+        own = {(form.report_id, form.procedure_id) for form in forms if form.procedure_id}
+        for form in forms:
             report = form.report_id.sudo()  # staff need not read how reports are set up
             if report.group_ids and not report.group_ids & groups:
                 continue
             for case in form._filter_cases(cases):
-                found[case].setdefault(report, form)
+                if form.procedure_id or (form.report_id, case.procedure_id) not in own:
+                    found[case].setdefault(report, form)
         return found
 
     def _filter_cases(self, cases):
@@ -130,7 +136,11 @@ class ComplaintForm(models.Model):
         :param report: ir.actions.report record
         :param record: what is printed
         """
-        procedure = record['procedure_id'] if 'procedure_id' in record._fields else None
+        names = record._fields
+        # Returned goods and the like go by the procedure of their case.
+        by_case = 'procedure_id' not in names and 'case_id' in names
+        holder = record.case_id if by_case else record
+        procedure = holder['procedure_id'] if 'procedure_id' in holder._fields else None
         ids = [procedure.id, False] if procedure else [False]
         # Whoever may read the record may know how its paper is called.
         forms = self.sudo().search([('report_id', '=', report.id), ('procedure_id', 'in', ids)])

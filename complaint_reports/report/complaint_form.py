@@ -2,9 +2,9 @@ import base64
 
 from lxml import etree, html
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list, is_html_empty
+from odoo.tools import format_date, format_list, is_html_empty
 
 FIGURE_TYPES = ('integer', 'float', 'monetary')
 
@@ -50,7 +50,9 @@ class ReportComplaintForm(models.AbstractModel):
             'get_contacts': self._get_contacts,
             'get_letter': self._get_letter,
             'get_ways': self._get_ways,
-            'get_signer': self._get_signer_labels().get,
+            'get_signer': self._get_signer,
+            'get_samples': self._get_samples,
+            'get_date': self._get_date,
             'get_qr': self._get_qr,
         }
 
@@ -73,6 +75,12 @@ class ReportComplaintForm(models.AbstractModel):
         return record.case_id if field else self.env['complaint.case']
 
     @api.model
+    def _get_signer(self, record, code):
+        """Return what stands before a line to sign on, in the language of the record."""
+        # A letter is in the language of the customer, a form in that of who prints it.
+        return self.with_context(lang=record.env.lang)._get_signer_labels()[code]
+
+    @api.model
     def _get_signer_labels(self):
         """Return {code: what stands before the line}; an addon adds its own."""
         return {
@@ -81,6 +89,7 @@ class ReportComplaintForm(models.AbstractModel):
             'department_head': self.env._("Head of department"),
             'manager': self.env._("Complaints manager"),
             'general_manager': self.env._("General manager"),
+            'leader': self.env._("Company management"),
             'quality': self.env._("Quality department"),
             'warehouse': self.env._("Warehouse"),
             'customer': self.env._("Customer"),
@@ -98,7 +107,17 @@ class ReportComplaintForm(models.AbstractModel):
 
     @api.model
     def _get_label(self, record, name):
+        """Return the label of a field, or of the last one of a path with dots."""
+        record, name = self._follow(record, name)
         return record._fields[name]._description_string(self.env)
+
+    @api.model
+    def _follow(self, record, path):
+        """Return (record, name) of the last field of a path, such as `case_id.number`."""
+        *steps, name = path.split('.')
+        for step in steps:
+            record = record[step]
+        return record, name
 
     @api.model
     def _get_form_rows(self, record, names):
@@ -119,16 +138,25 @@ class ReportComplaintForm(models.AbstractModel):
             cells.append({'label': self._get_label(record, name), 'value': value})
         return [cells[start : start + 2] for start in range(0, len(cells), 2)]
 
+    @api.model
+    def _get_samples(self, case):
+        """Return the row of what travels with a slip: samples, goods and papers (PROD-5.3.1-d)."""
+        lines = [*case.document_ids.mapped('display_name')]
+        lines += [' '.join(filter(None, (goods.product, goods.lot))) for goods in case.return_ids]
+        return [{'label': self.env._("Samples and papers"), 'value': "; ".join(lines)}]
+
     # === LISTS === #
 
     @api.model
     def _get_value(self, record, name):
         """Return a field as it stands in a list; '' where nobody filled it in."""
+        record, name = self._follow(record, name)
         return self._format_field(record, name) if record[name] else ''
 
     @api.model
     def _get_column_class(self, records, name, wide):
         """Return the class of a column by what it holds, or None."""
+        records, name = self._follow(records, name)
         if records._fields[name].type in FIGURE_TYPES:
             return 'o_complaint_figure'
         return 'o_complaint_wide' if name in (wide or ()) else None
@@ -219,13 +247,18 @@ class ReportComplaintForm(models.AbstractModel):
         return {'subject': words['subject'], 'body': self._put_on_paper(words['body_html'])}
 
     @api.model
+    def _get_date(self, case):
+        """Return today as a letter has it, where and in the language in which it is read."""
+        today = fields.Date.context_today(case.with_context(tz=case._get_customer_tz()))
+        return format_date(case.env, today, date_format='long')
+
+    @api.model
     def _get_ways(self, case):
         """Return the ways to reach the company, in the language of the paper.
 
         :return: list of {'label': str, 'value': str}; a company without any is named
         """
-        # The template of a letter has the customer's language, which is that of its records.
-        env = case.env
+        env = case.env  # a letter is in the language of the customer
         partner = case.company_id.partner_id.sudo()  # how to reach the company is no secret
         lines = partner._display_address(without_company=True).splitlines()
         ways = [
