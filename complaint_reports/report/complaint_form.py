@@ -36,7 +36,7 @@ class ReportComplaintForm(models.AbstractModel):
             'get_history': self._get_history,
             'get_round': self._get_round,
             'get_proof': self._get_proof,
-            'get_form': lambda record: self.env['complaint.form']._find(report, record),
+            'get_form': lambda record: self._get_form(report, record),
             'get_title': lambda form: form.name or report.with_env(self.env).name,
             'get_case': self._get_case,
             'get_form_rows': self._get_form_rows,
@@ -60,6 +60,11 @@ class ReportComplaintForm(models.AbstractModel):
     def _get_form_report(self):
         """Return the report that is printed, as superuser: staff need not read its set-up."""
         return self.env['ir.actions.report'].sudo().browse(self.env.context['complaint_report_id'])
+
+    @api.model
+    def _get_form(self, report, record):
+        """Return the form of a paper, in the language of what is printed; possibly none."""
+        return record.env['complaint.form']._find(report, record)
 
     @api.model
     def _get_case(self, record, is_register=False):
