@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .complaint_form import CASES_KEY
+from .complaint_form import CASES_KEY, FIRST_KEY
 
 RECEIPT = 'complaint_reports.complaint_form_receipt_action'
 
@@ -35,7 +35,11 @@ class ComplaintCasePrint(models.Model):
             ],
             'domain': [('id', 'in', forms.ids)],
             'target': 'new',
-            'context': {CASES_KEY: self.ids, 'create': False},
+            'context': {
+                CASES_KEY: self.ids,
+                FIRST_KEY: forms._get_suggested(self).ids,
+                'create': False,
+            },
         }
 
     def action_print_receipt(self):

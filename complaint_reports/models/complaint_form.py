@@ -1,11 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-from odoo.addons.complaint_management.const import LETTER_PURPOSES
+from odoo.addons.complaint_management.const import CLOSED_PHASES, LETTER_PURPOSES
 
 # Context key: ids of the cases for which the choice of forms was opened.
 CASES_KEY = 'complaint_print_case_ids'
+# Context key: ids of the forms that suit the stage of these cases; they are offered first.
+FIRST_KEY = 'complaint_print_first_ids'
+
+# In which phases a form is offered before the others.
+MOMENTS = {
+    'start': ('intake', 'assessment', 'assignment'),
+    'work': ('investigation', 'solution', 'approval', 'execution'),
+    'answer': ('feedback', 'callback'),
+    'end': CLOSED_PHASES,
+}
 
 
 class ComplaintForm(models.Model):
@@ -46,6 +57,18 @@ class ComplaintForm(models.Model):
         string="Words of the mail",
         help="A letter has the words of the mail that customers get for this purpose.",
     )
+    moment = fields.Selection(
+        selection=[
+            ('start', "Taking in"),
+            ('work', "Handling"),
+            ('answer', "Answering"),
+            ('end', "Closing"),
+        ],
+        string="Offered first at",
+        help="In these stages the form stands first in the choice; it is offered in the others "
+        "too.",
+    )
+    is_suggested = fields.Boolean(compute='_compute_is_suggested')
     addressee = fields.Char(
         string="Goes to",
         translate=True,
@@ -56,6 +79,26 @@ class ComplaintForm(models.Model):
         translate=True,
         help="One copy a line, for example: Original: customer service.",
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context(FIRST_KEY)
+    def _compute_is_suggested(self):
+        first = self.env.context.get(FIRST_KEY) or []
+        for form in self:
+            form.is_suggested = form.id in first
+
+    # === CRUD METHODS === #
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        """Put what suits the stage before everything else in the choice of forms."""
+        usual = super()._order_to_sql(order, query, alias, reverse)
+        first = [n for n in self.env.context.get(FIRST_KEY) or () if isinstance(n, int)]
+        if not first or not usual:
+            return usual
+        return SQL(
+            "%s IN %s DESC, %s", SQL.identifier(alias or self._table, 'id'), tuple(first), usual
+        )
 
     # === ACTIONS === #
 
@@ -95,6 +138,11 @@ class ComplaintForm(models.Model):
             .union(*(form for report, form in found.get(cases[:1], {}).items() if report in shared))
             .sorted(lambda form: (form.sequence, form.id))
         )
+
+    def _get_suggested(self, cases):
+        """Return those of these forms that suit the stage in which every one of the cases is."""
+        phases = set(cases.mapped('phase'))
+        return self.filtered(lambda form: phases and phases <= set(MOMENTS.get(form.moment, ())))
 
     @api.model
     def _match(self, cases):
