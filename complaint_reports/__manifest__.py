@@ -18,6 +18,7 @@
         'report/complaint_case_sheet_report.xml',
         'report/complaint_form_blocks.xml',
         'report/complaint_form_templates.xml',
+        'report/complaint_form_further_templates.xml',
         'report/complaint_form_letter_templates.xml',
         'report/complaint_form_receipt_templates.xml',
         'report/complaint_form_evidence_templates.xml',

@@ -6,7 +6,10 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _get_models(self):
-        return [*super()._get_models(), 'complaint.report.schedule', 'complaint.report.section']
+        return [
+            *super()._get_models(),
+            *('complaint.form', 'complaint.report.schedule', 'complaint.report.section'),
+        ]
 
     @api.model
     def _load_file(self, install, file):

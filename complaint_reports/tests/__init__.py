@@ -10,6 +10,7 @@ from . import test_case_sheet_pdf
 from . import test_evidence_pack
 from . import test_form_choice
 from . import test_forms
+from . import test_forms_further
 from . import test_forms_pdf
 from . import test_peer_faults
 from . import test_dashboard
