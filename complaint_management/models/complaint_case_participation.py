@@ -31,6 +31,7 @@ class ComplaintCaseParticipation(models.Model):
 
     sits_on_panel = fields.Boolean(compute='_compute_participation', search='_search_sits_on_panel')
     takes_part = fields.Boolean(
+        string="Takes part",
         compute='_compute_participation',
         search='_search_takes_part',
         help="On a panel, asked to approve something, owner of a measure, or in the 8D team.",
