@@ -87,7 +87,7 @@ MEASURED = (
 
 
 def measure(env, call, repeat):
-    """Call often enough with empty record caches; return the Measure of the call least disturbed."""
+    """Call often enough with empty record caches; return the Measure of the best call."""
     env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
     clock = get_clock(env.cr)
     times, queries = [], []

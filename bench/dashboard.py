@@ -105,8 +105,7 @@ class Window:
 
 
 def run(size, picture):
-    """Return ([seconds of each opening], calls of one); the first finds the browser's cache empty.
-    """
+    """Return ([seconds of each opening], calls of one); the first finds its cache empty."""
     fill.commit_all(size)
     with serve() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -129,9 +128,9 @@ def render(results):
     return common.render(
         "Opening the dashboard",
         f"dashboard --sizes {','.join(map(str, results))}",
-        f"In Chromium without a window, from the address until the last figure is painted, {OPENED} "
-        "times after a first one that finds the caches empty; on the clock on the wall. It may "
-        "take 3 seconds.",
+        f"In Chromium without a window, from the address until the last figure is painted, "
+        f"{OPENED} times after a first one that finds the caches empty; on the clock on the wall. "
+        "It may take 3 seconds.",
         rows,
     )
 

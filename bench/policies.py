@@ -56,7 +56,7 @@ def render(results):
     first, many = results[POLICIES[0]]
     rows = [
         ["policies:", "one: ms:", "queries:", "ratio:"]
-        + [f"{BATCH}: ms:", "queries for each:", "ratio:"],
+        + [f"{BATCH}: ms:", "queries for each:", "ratio:"]
     ]
     for number, (one, batch) in results.items():
         rows.append(

@@ -44,7 +44,7 @@ def get_requests(env):
             ONCE,
             ["category_id", "received_at:month"],
             ["__count", "days_to_close:avg"],
-        ),
+        )
     }
     for pivot in data["pivots"].values():
         groups = [row["fieldName"] for row in pivot["rows"]]
@@ -137,7 +137,8 @@ def render(size, results):
         f"--replica --sizes {size}",
         f"{size:,} complaints, each with a time limit. Asked on read-only cursors, of the private "
         "PostgreSQL server and of a physical replica that follows it by streaming; every answer "
-        "was equal, ages and delays that go on to this moment within a tenth. On the clock on the wall.",
+        "was equal, ages and delays that go on to this moment within a tenth. On the "
+        "clock on the wall.",
         rows,
     )
 

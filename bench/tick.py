@@ -190,7 +190,7 @@ def render(results):
     first = results[min(results)][0][0]
     rows = [
         ["running clocks:", "due:", "ms:", "queries:", "ms for each:", "queries for each:"]
-        + ["ratio:"],
+        + ["ratio:"]
     ]
     for size, found in results.items():
         for number, (milliseconds, queries) in found.items():

@@ -1,7 +1,6 @@
 """A physical replica of the private PostgreSQL server, for as long as somebody needs it."""
 
 import contextlib
-import shutil
 import time
 
 from . import databases
@@ -56,7 +55,9 @@ class Replica(Cluster):
 def replica():
     """Yield the folder of the socket of a replica that has caught up; it is removed afterwards."""
     if is_external() and not databases.is_private():
-        raise Failure("A replica is made of the private PostgreSQL server: unset the PG* variables.")
+        raise Failure(
+            "A replica is made of the private PostgreSQL server: unset the PG* variables."
+        )
     need_disk(8)
     server = Replica()
     server.remove()

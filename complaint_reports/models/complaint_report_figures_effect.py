@@ -33,9 +33,7 @@ class ComplaintReportFiguresEffect(models.AbstractModel):
         rows = [
             {
                 **self._make_label(group, labels),
-                'cells': self._make_effect_cells(
-                    [ids.get(group, []) for ids in columns.values()]
-                ),
+                'cells': self._make_effect_cells([ids.get(group, []) for ids in columns.values()]),
             }
             for group in sorted(groups, key=lambda g: (-len(groups[g]), labels.get(g, '')))
         ]
@@ -85,4 +83,3 @@ class ComplaintReportFiguresEffect(models.AbstractModel):
             row['texts'].append('')
             row['measures'] = sorted(measures.get(row['id'], []))
         return table
-

@@ -47,10 +47,12 @@ class TestReportEffect(PeriodCommon):
         sections = self._as(user, run).figures_view['sections']
         [section] = [s for s in sections if s['kind'] == 'measure_list']
         subject, measures = (section['columns'].index(name) for name in ("Subject", "Measures"))
-        return [(row['id'], row['texts'][subject], row['texts'][measures]) for row in section['rows']]
+        return [
+            (row['id'], row['texts'][subject], row['texts'][measures]) for row in section['rows']
+        ]
 
     def test_effect_of_solutions_by_cause(self):
-        """SDAY-2.3-a: number, solutions carried out, satisfied or not, reopened, share satisfied."""
+        """SDAY-2.3-a: number, executed, satisfied or not, reopened, share satisfied."""
         with self._at('2099-01-01 00:00'):  # the complaints are entered now
             run = self._open(self.schedule, '2025-03-01')
         self.assertEqual(
@@ -64,9 +66,7 @@ class TestReportEffect(PeriodCommon):
         self.assertEqual(self._ids(run, 'solution_effect', "Label", 1), self.content.ids)
         self.assertEqual(self._ids(run, 'solution_effect', "Label", 3), self.angry.ids)
         self._assert_cells_equal_rows(run)
-        [section] = [
-            s for s in run.figures_view['sections'] if s['kind'] == 'solution_effect'
-        ]
+        [section] = [s for s in run.figures_view['sections'] if s['kind'] == 'solution_effect']
         self.assertEqual(section['heading'], "Effect of solutions by Cause")
         self.assertIn("Solution executed", section['columns'])
 
@@ -79,11 +79,7 @@ class TestReportEffect(PeriodCommon):
         self.assertEqual(id_ranges.unpack(table['all']['i']), everything.ids)
         self.assertEqual(
             {row['id']: row['measures'] for row in table['rows']},
-            {
-                self.content.id: self.taken.ids,
-                self.angry.id: [],
-                self.silent.id: self.hidden.ids,
-            },
+            {self.content.id: self.taken.ids, self.angry.id: [], self.silent.id: self.hidden.ids},
         )
         # Words are read when shown: neither subjects nor measures stay of what is erased.
         for words in ("Secret matter", "Print larger labels", "Warn the courier"):
