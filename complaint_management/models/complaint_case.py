@@ -305,7 +305,13 @@ class ComplaintCase(models.Model):
     _list_idx = models.Index('(priority DESC, id DESC)')
     _open_board_idx = models.Index('(stage_id, priority DESC, id DESC) WHERE is_closed IS NOT TRUE')
     _open_team_idx = models.Index('(team_id, stage_id) WHERE is_closed IS NOT TRUE')
-    _open_handler_idx = models.Index('(handler_id) WHERE is_closed IS NOT TRUE')
+    # Whom access rules let see an open case; PostgreSQL joins what it finds for one user in them.
+    _open_handler_idx = models.Index('(handler_id, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_investigator_idx = models.Index('(investigator_id, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_owner_idx = models.Index('(contact_owner_id, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_followup_idx = models.Index('(followup_user_id, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_creator_idx = models.Index('(create_uid, stage_id) WHERE is_closed IS NOT TRUE')
+    _open_department_idx = models.Index('(department_id, stage_id) WHERE is_closed IS NOT TRUE')
 
     # === COMPUTE METHODS === #
 

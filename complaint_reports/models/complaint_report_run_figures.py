@@ -141,13 +141,14 @@ class ComplaintReportRunFigures(models.Model):
         figures, definition = run_sudo.figures or {}, run_sudo.definition or {}
         headings = {s['key']: s['heading'] for s in definition.get('sections', [])}
         subjects = self._get_subjects(figures, everything)
+        measures = self._get_measures(figures, everything)
         sections = []
         for table in figures.get('sections', []):
             shown = {
                 'key': table['key'],
                 'kind': table['kind'],
                 'heading': headings.get(table['key']) or self._get_heading(table, definition),
-                **self._show_table(table, subjects),
+                **self._show_table(table, subjects, measures),
                 'entries': self._show_entries(table['key']),
             }
             shown['chart'] = self._draw_chart(table, shown)
@@ -172,7 +173,23 @@ class ComplaintReportRunFigures(models.Model):
             return {}
         return {case.id: case.name for case in cases.search_fetch([('id', 'in', listed)], ['name'])}
 
-    def _show_table(self, table, subjects):
+    def _get_measures(self, figures, everything):
+        """Return {id: what to do} of the measures in lists that the reader may see."""
+        listed = [
+            number
+            for table in figures.get('sections', [])
+            for row in table['rows']
+            for number in row.get('measures', ())
+        ]
+        measures = self.env['complaint.measure']
+        if everything:
+            measures = measures.sudo()  # as for subjects
+        if not listed or not measures.has_access('read'):
+            return {}
+        found = measures.search_fetch([('id', 'in', listed)], ['name'])
+        return {measure.id: measure.name for measure in found}
+
+    def _show_table(self, table, subjects, measures):
         is_list = any('texts' in row for row in table['rows']) or 'all' in table
         shown = {
             'is_list': is_list,
@@ -187,7 +204,18 @@ class ComplaintReportRunFigures(models.Model):
         shown['rows'] = [
             {
                 'id': row['id'],
-                'texts': self._show_texts(table['columns'], row['texts'], subjects[row['id']]),
+                'texts': self._show_texts(
+                    table['columns'],
+                    row['texts'],
+                    {
+                        'name': subjects[row['id']],
+                        'measure_ids': '; '.join(
+                            measures[number]
+                            for number in row.get('measures', ())
+                            if number in measures
+                        ),
+                    },
+                ),
             }
             for row in rows
         ]
@@ -195,11 +223,12 @@ class ComplaintReportRunFigures(models.Model):
         shown['more'] = table['all']['v'] - len(table['rows'])
         return shown
 
-    def _show_texts(self, columns, texts, subject):
+    def _show_texts(self, columns, texts, words):
+        """Return the texts of a row; `words` are those that are read only now, by column."""
         shown = []
         for name, text in zip(columns, texts, strict=True):
-            if name == 'name':
-                text = subject
+            if name in words:
+                text = words[name]
             elif text and name.endswith(('_at', 'deadline')):
                 text = self._format_moment(text)
             shown.append(text)

@@ -15,7 +15,7 @@ ALL_TABLES = (
         'measures',
         'inspections',
     ),
-    *('returns', 'kpi', 'comparison'),
+    *('returns', 'kpi', 'comparison', 'solution_effect', 'measure_list'),
 )
 
 
