@@ -347,6 +347,8 @@ class ComplaintCaseAssignment(models.Model):
     def _after_move(self, stage):
         """Whoever of the department moves a case on has accepted it; the rest waits no longer."""
         super()._after_move(stage)
+        if PHASE_ORDER[stage.phase] > PHASE_ORDER['investigation']:
+            self.filtered('investigator_id')._end_investigation()
         pending = self.filtered(lambda case: case.department_state == 'pending')
         if not pending or self.env.su:
             return
@@ -378,6 +380,10 @@ class ComplaintCaseAssignment(models.Model):
         return self._write_assignment(vals, note)
 
     # === ACTIVITIES === #
+
+    def _end_investigation(self):
+        """Nobody is asked any more to investigate what is investigated."""
+        self.sudo()._withdraw_activities(INVESTIGATE_ACTIVITY)  # the investigator's, whoever moves
 
     def _tell_investigators(self, note=None):
         self._withdraw_activities(INVESTIGATE_ACTIVITY)

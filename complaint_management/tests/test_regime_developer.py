@@ -330,8 +330,9 @@ class TestRegimeDeveloper(WalkCommon):
     # === ABNORMAL CLOSING === #
 
     def test_a_conflict_with_contract_or_final_decision_is_ruled_on(self):
-        """DEVG-1.2-c."""
-        for row in ('reason_contract', 'reason_final_decision'):
+        """DEVG-1.2-c; so is what is not ours or beyond our power (requirements 2.12)."""
+        rows = ('reason_contract', 'reason_final_decision', 'reason_not_ours', 'reason_external')
+        for row in rows:
             case = self._draft(self._feed_back(self._pass_on(self._take_in())))
             reason = self.records[row]
             self._as(self.receiver, case).write({'closing_reason_id': reason.id})

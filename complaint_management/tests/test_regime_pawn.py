@@ -385,6 +385,26 @@ class TestRegimePawn(WalkCommon):
         self._close(case, self.receiver, 'closed_abnormal', reason, "Sued us.")
         self.assertTrue(self._as(self.legal, case).has_access('read'))
 
+    def test_the_closing_kinds_of_the_pawnshop(self):
+        """Requirements 2.12, PAWN-3.5-c, PAWN-4.1-d, PAWN-4.2-c, PAWN-5.1-b: each in its stage."""
+        kinds = {
+            'reason_anew': ('closed', None),
+            'reason_suggestion': ('closed', None),
+            'reason_staff': ('closed', "Write the closing explanation"),
+            'reason_same_matter': ('closed_abnormal', "Write the closing explanation"),
+        }
+        for row, (stage, sentence) in kinds.items():
+            with self.subTest(row):
+                case = self._bring_to_feedback()
+                self._answer(case)
+                self._as(self.receiver, case).validity = 'valid'
+                self._as(self.receiver, case).closing_reason_id = self.records[row]
+                other = 'closed_abnormal' if stage == 'closed' else 'closed'
+                self._assert_barred(case, self.receiver, other, "normal")
+                if sentence:
+                    self._assert_barred(case, self.receiver, stage, sentence)
+                self._close(case, self.receiver, stage, self.records[row], "Spoken through.")
+
     def test_who_is_never_reached_is_closed_after_the_attempts(self):
         """PAWN-3.6-a, requirements 2.12."""
         case = self._bring_to_callback()
