@@ -221,8 +221,9 @@ class ComplaintCaseAssignment(models.Model):
             return 'none', False
         _head_id, user_ids = self.department_id._get_complaint_people()
         possible = set(user_ids) - set(self.recused_user_ids.ids)
-        if not possible:
-            # Nobody there could accept: waiting for it would only make the case look neglected.
+        if not possible or self.answer_state in ('answered', 'accepted'):
+            # Nobody there could accept, or has to: the customer is answered, and the department
+            # only answers for the cause. Waiting for it would make the case look neglected.
             return 'accepted', False
         return ('accepted', True) if self.handler_id.id in possible else ('pending', False)
 

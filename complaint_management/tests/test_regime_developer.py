@@ -141,6 +141,7 @@ class TestRegimeDeveloper(WalkCommon):
         )
         self._draft(case)
         self._assert_barred(case, self.handler, 'agreement', "Answer the customer first")
+        self._assert_barred(case, self.handler, 'closing_request', "not carried out yet")
         self._as(self.handler, case)._answer("We plaster again.")
         self._walk(case, self.handler, 'agreement')
         self._assert_barred(case, self.handler, 'handling', "has not agreed yet")

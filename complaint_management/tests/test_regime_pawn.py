@@ -164,7 +164,10 @@ class TestRegimePawn(WalkCommon):
 
     def test_four_parts_then_the_customer_then_the_callback(self):
         """PAWN-2.2-d, PAWN-3.5-a, -b, PAWN-3.6-a, -b; the case closes."""
-        case = self._propose(self._assign(self._take_in()))
+        case = self._assign(self._take_in())
+        self.assertIn(self.handler, case.sudo().activity_ids.user_id)
+        self._propose(case)
+        self.assertNotIn(self.handler, case.sudo().activity_ids.user_id)
         self._walk(case, self.handler, 'review')
         self._approve(case)
         self._walk(case, self.handler, 'execution')
@@ -284,6 +287,7 @@ class TestRegimePawn(WalkCommon):
         self._assert_barred(
             case, self.handler, 'execution', "refused by Department Head: Too little"
         )
+        self._assert_barred(case, self.handler, 'customer_feedback', "Carry the solution out first")
         mine = self._as(self.handler, case)
         mine.action_new_solution_version()
         mine.solution_proposal = "We replace it."

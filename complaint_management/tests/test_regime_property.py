@@ -124,6 +124,8 @@ class TestRegimeProperty(WalkCommon):
             "Write the superior's opinion",
             "Name the department and the person",
         )
+        for stage in ('feedback', 'verification'):
+            self._assert_barred(case, self.receiver, stage, "The opinion needs the approval of")
         self._give_opinion(case, self.manager)
         self._follow_up(case)
         self._assert_in_order(case, 'escalated', 'approval_requested', 'approved', 'assigned')
