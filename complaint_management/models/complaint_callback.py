@@ -99,6 +99,7 @@ class ComplaintCallback(models.Model):
         ondelete='set null',
         help="The customer rated by a click: nobody called.",
     )
+    callback_mode = fields.Selection(related='case_id.procedure_id.callback_mode')
     needs_analysis = fields.Boolean(string="Low score", readonly=True)
     analysis = fields.Text(help="Why the customer is not content, and what follows from it.")
     analysed_by_id = fields.Many2one(

@@ -221,8 +221,9 @@ class ComplaintCaseAssignment(models.Model):
             return 'none', False
         _head_id, user_ids = self.department_id._get_complaint_people()
         possible = set(user_ids) - set(self.recused_user_ids.ids)
-        if not possible:
-            # Nobody there could accept: waiting for it would only make the case look neglected.
+        if not possible or self.answer_state in ('answered', 'accepted'):
+            # Nobody there could accept, or has to: the customer is answered, and the department
+            # only answers for the cause. Waiting for it would make the case look neglected.
             return 'accepted', False
         return ('accepted', True) if self.handler_id.id in possible else ('pending', False)
 
@@ -347,6 +348,8 @@ class ComplaintCaseAssignment(models.Model):
     def _after_move(self, stage):
         """Whoever of the department moves a case on has accepted it; the rest waits no longer."""
         super()._after_move(stage)
+        if PHASE_ORDER[stage.phase] > PHASE_ORDER['investigation']:
+            self.filtered('investigator_id')._end_investigation()
         pending = self.filtered(lambda case: case.department_state == 'pending')
         if not pending or self.env.su:
             return
@@ -378,6 +381,10 @@ class ComplaintCaseAssignment(models.Model):
         return self._write_assignment(vals, note)
 
     # === ACTIVITIES === #
+
+    def _end_investigation(self):
+        """Nobody is asked any more to investigate what is investigated."""
+        self.sudo()._withdraw_activities(INVESTIGATE_ACTIVITY)  # the investigator's, whoever moves
 
     def _tell_investigators(self, note=None):
         self._withdraw_activities(INVESTIGATE_ACTIVITY)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -34,6 +34,9 @@ class ComplaintCaseClosing(models.Model):
         default='none',
         readonly=True,
         copy=False,
+    )
+    is_closing_applied_for = fields.Boolean(
+        string="Closing is applied for", compute='_compute_is_closing_applied_for'
     )
     closing_requested_at = fields.Datetime(
         string="Closing applied for at", readonly=True, copy=False
@@ -71,6 +74,15 @@ class ComplaintCaseClosing(models.Model):
         string="Means of withdrawal",
         copy=False,
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('procedure_id')
+    def _compute_is_closing_applied_for(self):
+        """Where no reason ever needs a ruling, nobody is offered to apply for one."""
+        ruled_ids = self.env['complaint.closing.reason']._get_ruled_procedure_ids()
+        for case in self:
+            case.is_closing_applied_for = not ruled_ids.isdisjoint((False, case.procedure_id.id))
 
     # === CRUD METHODS === #
 

@@ -86,6 +86,7 @@ class ComplaintCaseInvestigation(models.Model):
         if obstacles:
             raise UserError(self._format_obstacles(obstacles))
         self._stamp('investigated')
+        self._end_investigation()
         return True
 
     def action_call_panel(self):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ComplaintClosingReason(models.Model):
@@ -42,6 +43,34 @@ class ComplaintClosingReason(models.Model):
         help="Settled while the customer stands there: a confirmation is not asked for where any "
         "means would do.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reasons = super().create(vals_list)
+        self.env.registry.clear_cache()  # which procedures rule on closing is kept in mind
+        return reasons
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {'active', 'needs_ruling', 'procedure_id'}.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache()
+    def _get_ruled_procedure_ids(self):
+        """Return the ids of the procedures in which a closing may need a ruling; False is all."""
+        reasons_sudo = self.sudo().search([('needs_ruling', '=', True)])  # of every company
+        return frozenset(reason.procedure_id.id for reason in reasons_sudo)
 
     def _needs_explanation(self):
         """Say whether a case closed for this reason needs an explanation."""

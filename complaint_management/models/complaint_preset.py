@@ -103,7 +103,10 @@ class ComplaintPreset(models.Model):
         return install
 
     def _get_summary_lines(self):
-        """Return what an installation makes, a line for each model: “Stage (2): Intake, End”."""
+        """Return what an installation makes, a line for each model: “Stage (2): Intake, End”.
+
+        What has no name of its own (a gate that is an approval, a rung of a ladder) is counted.
+        """
         self.ensure_one()
         names = {}
         for file in self.env['complaint.preset.loader']._read_folders(self.code):
@@ -114,15 +117,16 @@ class ComplaintPreset(models.Model):
                 "%(model)s (%(count)s): %(names)s",
                 model=models_sudo._get(model).name,
                 count=len(found),
-                names=format_list(self.env, found),
+                names=format_list(self.env, [name for name in found if name]) or "–",
             )
             for model, found in names.items()
         ]
 
     def _get_row_name(self, row):
-        """Return how a row is called in the user's language."""
+        """Return how a row is called in the user's language, without a full stop; or nothing."""
         lang = self.env.lang or 'en_US'
-        return row.cells.get(f'name@{lang}') or row.cells.get('name') or row.id
+        name = row.cells.get(f'name@{lang}') or row.cells.get('name') or ''
+        return name.rstrip('.。')
 
     def _get_clashes(self, company):
         """Return sentences on what the company has already that an installation would double."""
