@@ -22,12 +22,17 @@
         'report/complaint_form_letter_templates.xml',
         'report/complaint_form_receipt_templates.xml',
         'report/complaint_form_evidence_templates.xml',
+        'report/complaint_form_log_templates.xml',
+        'report/complaint_form_custody_templates.xml',
         'report/complaint_form_reports.xml',
+        'report/complaint_form_log_reports.xml',
         'report/complaint_report_run_templates.xml',
         'report/complaint_report_run_report.xml',
         # The reports before the forms that name them.
         'data/complaint_form_data.xml',
+        'data/complaint_form_log_data.xml',
         'views/complaint_form_views.xml',
+        'views/complaint_form_custody_views.xml',
         'views/complaint_case_print_views.xml',
         'views/complaint_case_analysis_views.xml',
         'views/complaint_sla_analysis_views.xml',
@@ -40,6 +45,7 @@
         # Menus last: they open the actions above.
         'views/complaint_reports_menus.xml',
     ],
+    'demo': ['demo/complaint_form_custody_demo.xml'],
     'assets': {
         'web.assets_backend': ['complaint_reports/static/src/report_figures/**/*'],
         'web.report_assets_common': ['complaint_reports/static/src/scss/complaint_form.scss'],

@@ -110,7 +110,13 @@ from . import complaint_case_cost
 from . import complaint_hold
 from . import complaint_return
 from . import complaint_return_course
+from . import complaint_return_inspection
+from . import complaint_return_scrap
+from . import complaint_return_count
 from . import complaint_case_return
+from . import complaint_duty
+from . import complaint_duty_line
+from . import complaint_case_duty
 from . import complaint_lesson
 from . import complaint_lesson_session
 from . import complaint_case_lesson

@@ -25,6 +25,7 @@ from . import test_cost
 from . import test_data_export
 from . import test_department_acceptance
 from . import test_document
+from . import test_duty
 from . import test_eightd
 from . import test_employee_report
 from . import test_erase
@@ -94,6 +95,8 @@ from . import test_repeat
 from . import test_retention
 from . import test_restricted
 from . import test_return
+from . import test_return_count
+from . import test_return_inspection
 from . import test_rounds
 from . import test_ruling
 from . import test_similar

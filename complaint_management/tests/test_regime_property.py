@@ -218,9 +218,12 @@ class TestRegimeProperty(WalkCommon):
         self._walk(case, self.handler, 'feedback')
 
     def test_class_3_is_published_without_personal_data(self):
-        """PROPERTY-5.1.2-C3."""
+        """PROPERTY-5.1.2-C1, PROPERTY-5.1.2-C3."""
         case = self._report(self._take_in(), category='category_class3_facilities')
         self._give_opinion(case, self.manager)
+        with self._refused("in the duty log first", REFUSALS):
+            self._follow_up(case)
+        self._as(self.receiver, case).action_note_in_duty_log()
         self._tell(self._follow_up(case))
         self._assert_barred(case, self.manager, 'publish', "Publish the result first")
         self._walk(case, self.manager, 'verification')

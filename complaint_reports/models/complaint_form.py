@@ -29,7 +29,7 @@ class ComplaintForm(models.Model):
 
     _name = 'complaint.form'
     _description = "Printed Form"
-    _inherit = ['complaint.condition.mixin']
+    _inherit = ['complaint.condition.mixin', 'complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True, help="Stands as title on the paper.")

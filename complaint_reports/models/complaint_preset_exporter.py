@@ -12,7 +12,7 @@ class ComplaintPresetExporter(models.AbstractModel):
 
     @api.model
     def _get_foreign_models(self):
-        # The layouts of forms are brought by the addons.
+        # The layout of a form is the addon's, not the procedure's.
         return (*super()._get_foreign_models(), 'ir.actions.report')
 
     @api.model

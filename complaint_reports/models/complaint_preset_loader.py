@@ -8,7 +8,9 @@ class ComplaintPresetLoader(models.AbstractModel):
     def _get_models(self):
         return [
             *super()._get_models(),
-            *('complaint.form', 'complaint.report.schedule', 'complaint.report.section'),
+            'complaint.report.schedule',
+            'complaint.report.section',
+            'complaint.form',
         ]
 
     @api.model

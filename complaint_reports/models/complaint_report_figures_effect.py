@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from .complaint_report_figures_lines import CONTENT
 
-MEASURE_LIST_FIELDS = (
+CASE_FIELDS = (
     *('number', 'received_at', 'name', 'category_id', 'cause_id', 'handler_id'),
     'stage_id',
 )
@@ -64,13 +64,13 @@ class ComplaintReportFiguresEffect(models.AbstractModel):
     # === MEASURES === #
 
     @api.model
-    def _count_measure_list(self, spec, definition):
+    def _count_case_measures(self, spec, definition):
         """Complaints, each with the measures that were ordered for it by then (SDAY-2.3-b).
 
         A row also has 'measures', their ids: what they say is read when shown, as subjects are.
         """
         domain = self._get_population(spec, definition, definition['population'])
-        table = self._make_list(domain, MEASURE_LIST_FIELDS, order='received_at, id')
+        table = self._make_list(domain, CASE_FIELDS, order='received_at, id')
         measures = self._group(
             Domain('case_id', 'in', [row['id'] for row in table['rows']])
             & Domain('create_date', '<=', spec['as_of'])

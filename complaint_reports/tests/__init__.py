@@ -9,10 +9,12 @@ from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
 from . import test_evidence_pack
 from . import test_form_choice
+from . import test_form_logs
 from . import test_forms
 from . import test_forms_further
 from . import test_forms_pdf
 from . import test_peer_faults
+from . import test_custody
 from . import test_dashboard
 from . import test_sla_analysis
 from . import test_report_figures
@@ -23,3 +25,4 @@ from . import test_report_course
 from . import test_report_rerun
 from . import test_report_presets
 from . import test_report_paper
+from . import test_report_logs

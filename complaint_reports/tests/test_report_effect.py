@@ -32,7 +32,7 @@ class TestReportEffect(PeriodCommon):
         cls.hidden = measures.create({'case_id': cls.silent.id, 'name': "Warn the courier"})
         cls.schedule = cls._create_schedule(
             {'kind': 'solution_effect', 'group_field': 'cause_id'},
-            'measure_list',
+            'case_measures',
             author_id=cls.manager.id,
         )
 
@@ -45,7 +45,7 @@ class TestReportEffect(PeriodCommon):
     def _shown(self, run, user):
         """Return {subject: (measures)} of the list as a reader sees it."""
         sections = self._as(user, run).figures_view['sections']
-        [section] = [s for s in sections if s['kind'] == 'measure_list']
+        [section] = [s for s in sections if s['kind'] == 'case_measures']
         subject, measures = (section['columns'].index(name) for name in ("Subject", "Measures"))
         return [
             (row['id'], row['texts'][subject], row['texts'][measures]) for row in section['rows']
@@ -74,7 +74,7 @@ class TestReportEffect(PeriodCommon):
         """SDAY-2.3-b: each complaint with what was ordered for it; a reader sees what he may."""
         with self._at('2099-01-01 00:00'):
             run = self._open(self.schedule, '2025-03-01')
-        table = self._table(run, 'measure_list')
+        table = self._table(run, 'case_measures')
         everything = self.content | self.angry | self.silent
         self.assertEqual(id_ranges.unpack(table['all']['i']), everything.ids)
         self.assertEqual(
@@ -100,7 +100,7 @@ class TestReportEffect(PeriodCommon):
         with self._at('2025-04-01 09:00'):
             run = self._open(self.schedule, '2025-03-01')
         self.env['complaint.measure'].create({'case_id': case.id, 'name': "Too late"})
-        [row] = self._table(run, 'measure_list')['rows']
+        [row] = self._table(run, 'case_measures')['rows']
         self.assertEqual((row['id'], row['measures']), (case.id, []))
         self.assertIn((case.id, case.name, ""), self._shown(run, self.manager))
 
@@ -108,4 +108,4 @@ class TestReportEffect(PeriodCommon):
         schedule = self.env.ref('complaint_reports.schedule_service_daily')
         kinds = schedule.section_ids.mapped(lambda s: (s.kind, s.group_field, s.population))
         self.assertIn(('solution_effect', 'cause_id', 'closed'), kinds)
-        self.assertIn('measure_list', [kind for kind, *_rest in kinds])
+        self.assertIn('case_measures', [kind for kind, *_rest in kinds])
