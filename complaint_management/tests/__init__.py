@@ -61,6 +61,7 @@ from . import test_portal_customer
 from . import test_portal_internal
 from . import test_portal_page
 from . import test_preset
+from . import test_preset_standard
 from . import test_preset_trades
 from . import test_promise
 from . import test_rating
@@ -101,3 +102,4 @@ from . import test_stage_config
 from . import test_two_movers
 from . import test_undo
 from . import test_wizard
+from . import test_setup
