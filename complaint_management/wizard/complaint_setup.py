@@ -85,7 +85,8 @@ class ComplaintSetup(models.TransientModel):
         setup._write_company()
         if setup.has_examples:
             setup._create_examples(installs[:1], teams)
-        return self.env['complaint.case']._get_board_action(installs[:1].procedure_id)
+        action = self.env['complaint.case']._get_board_action(installs[:1].procedure_id)
+        return {**action, 'target': 'main'}  # it takes the place of what was empty
 
     def _get_obstacles(self):
         """Return the sentences that say what is missing."""
