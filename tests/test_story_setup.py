@@ -20,9 +20,9 @@ def _count_examples(server):
         return number
 
 
-def test_an_administrator_sets_up_and_takes_the_examples_away(browser, server):
+def test_an_administrator_sets_up_and_takes_the_examples_away(browser, odoo_server):
     """Issue 8.4: pick a preset, see three examples, delete them with one click."""
-    page = Page(browser, server.url, "setup", width=1440, height=900)
+    page = Page(browser, odoo_server.url, "setup", width=1440, height=900)
     page.log_in("admin@complaint.example")
     page.open("complaint-setup", ".o_complaint_setup_trade")
     page.picture("1_dialog")
@@ -33,11 +33,11 @@ def test_an_administrator_sets_up_and_takes_the_examples_away(browser, server):
     page.settle()
     page.picture("2_board")
     assert page.page.locator(CARDS).count() == 3
-    assert _count_examples(server) == 3
+    assert _count_examples(odoo_server) == 3
     page.page.locator(".o_complaint_setup_examples button").click()
     page.page.wait_for_selector(".o_complaint_setup_examples", state="detached")
     page.settle()
     page.picture("3_empty")
     assert page.page.locator(CARDS).count() == 0
-    assert _count_examples(server) == 0
+    assert _count_examples(odoo_server) == 0
     assert not page.errors

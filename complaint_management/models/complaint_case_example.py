@@ -131,15 +131,18 @@ class ComplaintCaseExample(models.Model):
     def get_setup_guide(self):
         """Return what the guide above a board offers the current user.
 
-        :return: {'examples': number of its examples, 'is_empty': whether nothing was ever taken
-            in}; {} for who is no administrator of complaints
+        :return: {'examples': number of its examples, 'is_empty': whether nobody was named to lead
+            a team yet, and nothing taken in}; {} for who is no administrator of complaints
         :rtype: dict
         """
         if not self._may_set_up():
             return {}
+        is_begun = self.search_count([], limit=1) or self.env['complaint.team'].search_count(
+            [('leader_id', '!=', False)], limit=1
+        )
         return {
             'examples': self.search_count([('is_setup_example', '=', True)]),
-            'is_empty': not self.search_count([], limit=1),
+            'is_empty': not is_begun,
         }
 
     @api.model

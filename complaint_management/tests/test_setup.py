@@ -140,6 +140,9 @@ class TestSetup(SetupCommon):
         self._prepare_setup().action_set_up()
         guide = cases.with_user(self.admin).get_setup_guide()
         self.assertEqual(guide, {'examples': 3, 'is_empty': False})
+        cases.with_user(self.admin).action_delete_examples()
+        guide = cases.with_user(self.admin).get_setup_guide()
+        self.assertEqual(guide, {'examples': 0, 'is_empty': False})  # it has been set up
 
     # === DELETING === #
 

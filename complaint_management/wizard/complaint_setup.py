@@ -48,7 +48,9 @@ class ComplaintSetup(models.TransientModel):
         default=lambda self: self.env.company.resource_calendar_id,
         help="Time limits in working hours and working days are reckoned by them.",
     )
-    has_examples = fields.Boolean(string="Show me three examples", default=True)
+    has_examples = fields.Boolean(
+        string="Put three examples of my trade on the board. One click deletes them.", default=True
+    )
 
     # === COMPUTE METHODS === #
 
