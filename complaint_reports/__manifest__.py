@@ -11,7 +11,7 @@
         'security/complaint_form_rules.xml',
         'security/complaint_report_rules.xml',
         'data/ir_cron_data.xml',
-        'data/complaint_report_schedule_data.xml',
+        'data/complaint_preset_data.xml',
         'data/report_paperformat_data.xml',
         # The template before the action that names it.
         'report/complaint_case_sheet_templates.xml',

@@ -90,6 +90,7 @@ from . import complaint_public_question
 from . import complaint_public_form
 from . import complaint_case_confirmation
 from . import complaint_case_rating
+from . import complaint_case_example
 from . import complaint_case_api
 from . import complaint_case_reopening
 from . import complaint_case_handling

@@ -10,6 +10,7 @@ PROTECTED_FIELDS = {
     *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
     *('is_example', 'rating_last_value'),
 }
+SOFTWARE_ONLY_FIELDS = {'is_example'}  # of these, what it writes as superuser when a case comes in
 HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
 SUBJECT_LENGTH = 80
@@ -446,7 +447,7 @@ class ComplaintCase(models.Model):
         """
         protected = PROTECTED_FIELDS - HISTORY_FIELDS if history else PROTECTED_FIELDS
         if self.env.su:
-            protected = protected - {'is_example'}
+            protected = protected - SOFTWARE_ONLY_FIELDS
         # A new case has none of them anyway; an empty value takes away what an old one has.
         if found := [name for name in vals if name in protected and (self or vals[name])]:
             raise UserError(

@@ -64,6 +64,7 @@ from . import test_portal_page
 from . import test_preset
 from . import test_preset_carry
 from . import test_preset_properties
+from . import test_preset_standard
 from . import test_preset_trades
 from . import test_promise
 from . import test_rating
@@ -106,3 +107,4 @@ from . import test_stage_config
 from . import test_two_movers
 from . import test_undo
 from . import test_wizard
+from . import test_setup

@@ -32,7 +32,7 @@ class TestPresetTrades(ComplaintCommon):
         cls.house = cls.env['hr.department'].create(
             {'name': "Everything", 'company_id': cls.company.id}
         )
-        cls.presets = cls.env['complaint.preset'].search([])
+        cls.presets = cls.env['complaint.preset'].search([('is_shared', '=', False)])
         cls.rows_before = cls._count_rows()
         cls.procedures, cls.queries = {}, {}
         for preset in cls.presets:

@@ -26,3 +26,4 @@ from . import test_report_rerun
 from . import test_report_presets
 from . import test_report_paper
 from . import test_report_logs
+from . import test_setup_figures

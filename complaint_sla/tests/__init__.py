@@ -54,3 +54,4 @@ from . import test_workday
 from . import test_workday_load
 from . import test_workday_ui
 from . import test_workday_warning
+from . import test_setup_example
