@@ -41,19 +41,17 @@ class TestFormsFurther(FormsCommon):
 
     def test_answer_of_the_department(self):
         """PAWN FO-02: matter, course, solution, result."""
-        self.short.with_user(self.handler).solution_proposal = "The postage is given back."
-        self.env['complaint.contact']._create_internal(
-            [
-                {
-                    **{'case_id': self.short.id, 'means': 'other', 'direction': 'internal'},
-                    **{'purpose': 'department_answer', 'content': "Paid on Friday."},
-                }
-            ]
-        )
         text = self._print_form_text('department', self.short)
-        facts = (self.short.description, self.short.facts)
-        for part in (*facts, "The postage is given back.", "Paid on Friday."):
+        for part in (self.short.description, self.short.facts, "How it is solved"):
             self.assertIn(part, text)
+        headings = self.procedure._get_feedback_headings(self.short.grade_id)
+        parts = {heading: f"{heading}: told by the works" for heading in headings}
+        self.short.handler_id = self.handler
+        self.short.with_user(self.handler)._answer_department(parts)
+        text = self._print_form_text('department', self.short)
+        self.assertTrue(parts)
+        for words in parts.values():
+            self.assertIn(words, text)
 
     def test_record_of_an_investigation(self):
         """8D-2-a, FO-25: who or what was asked, and what was found."""
