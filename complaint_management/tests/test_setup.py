@@ -138,7 +138,9 @@ class TestSetup(SetupCommon):
         self.assertEqual(procedure.message_ids[0].author_id, self.admin.partner_id)
 
     def test_examples_of_a_demo_database_stay(self):
-        demo = self._create_case(user=self.env.user, is_example=True)
+        demo = self._create_case(
+            user=self.env.user, is_example=True, company_id=self.company.id, team_id=False
+        )
         self.env['complaint.case'].with_user(self.admin).action_delete_examples()
         self.assertTrue(demo.exists())
 
