@@ -13,6 +13,7 @@ class SetupCommon(ComplaintCommon):
         cls.admin.write({'company_ids': [(4, cls.company.id)], 'company_id': cls.company.id})
         # Whoever gives roles and edits the company.
         cls.admin.group_ids |= cls.env.ref('base.group_erp_manager')
+        cls.admin.group_ids |= cls.env.ref('base.group_partner_manager')
         cls.leader = new_test_user(
             cls.env,
             login='complaint_new_leader',
