@@ -70,11 +70,11 @@ class ComplaintCaseExample(models.Model):
             'is_example': True,
             'is_setup_example': True,
         }
-        # Only the software marks examples.
-        history = self.sudo().with_context(**{IMPORT_KEY: IMPORT_HISTORY})
-        case = history.create(values).with_context(**{IMPORT_KEY: None})
+        history = self.sudo()  # only the software marks examples
+        case = history.with_context(**{IMPORT_KEY: IMPORT_HISTORY}).create(values)
+        case = case.with_context(**{IMPORT_KEY: None})
         case._record_example_course(start)
-        return case.sudo(self.env.su)
+        return case.sudo(self.env.su)  # back to whoever asked
 
     @api.model
     def _get_example_number(self, company_id):

@@ -153,15 +153,15 @@ class ComplaintSetup(models.TransientModel):
 
     def _write_company(self):
         """Keep office hours and phone where they changed, and the user may change them."""
-        values = {'phone': self.phone, 'resource_calendar_id': self.resource_calendar_id}
         company = self.company_id
-        changed = {
-            name: value.id if isinstance(value, models.BaseModel) else value
-            for name, value in values.items()
-            if value and value != company[name]
-        }
-        if changed and company.has_access('write'):
-            company.write(changed)
+        if not company.has_access('write'):
+            return
+        if self.resource_calendar_id and self.resource_calendar_id != company.resource_calendar_id:
+            company.resource_calendar_id = self.resource_calendar_id
+        # Odoo keeps the phone on the company's contact.
+        may_phone = company.partner_id.has_access('write')
+        if may_phone and self.phone and self.phone != company.phone:
+            company.phone = self.phone
 
     def _create_examples(self, install, teams):
         """Make the examples of a preset; who leads works on those that have been assigned."""

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.complaint_management.tests.test_setup import SetupCommon
+from odoo.addons.complaint_management.tests.common_setup import SetupCommon
 
 
 @tagged('post_install', '-at_install')
