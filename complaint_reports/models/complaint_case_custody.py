@@ -18,3 +18,15 @@ class ComplaintCaseCustody(models.Model):
             cases.env['complaint.form.custody']._open(
                 cases.env['complaint.form'].browse(ids), cases
             )
+
+    def action_view_custodies(self):
+        """Open who holds and held the papers of this case, to hand them on."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'complaint_reports.complaint_form_custody_action'
+        )
+        return {
+            **action,
+            'domain': [('case_id', '=', self.id)],
+            'context': {'default_case_id': self.id, 'complaint_one_case': True},
+        }

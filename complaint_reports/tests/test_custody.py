@@ -105,4 +105,6 @@ class TestCustody(FormsCommon):
             custody.with_user(self.manager).read(['form_id'])
         domain = [('case_id', '=', self.case.id)]
         self.assertFalse(self.custodies.with_user(self.manager).search(domain))
-        self.assertEqual(self.custodies.with_user(self.receiver).search(domain), custody)
+        action = self.case.with_user(self.receiver).action_view_custodies()
+        seen = self.custodies.with_user(self.receiver).search(action['domain'])
+        self.assertEqual(seen, custody)
