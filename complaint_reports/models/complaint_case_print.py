@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from .complaint_form import CASES_KEY, FIRST_KEY
 
@@ -65,3 +66,18 @@ class ComplaintCasePrint(models.Model):
     def _is_rating_asked(self):
         # A letter asks nothing that is answered by a click.
         return not self._is_on_paper() and super()._is_rating_asked()
+
+    def _empty_own_fields(self):
+        """Forget too which people were sent a report; bodies and companies stay."""
+        people = self.report_partner_ids.filtered(
+            lambda partner: not partner.is_company and all(u.share for u in partner.user_ids)
+        )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM complaint_case_report_partner_rel"
+                " WHERE case_id = ANY(%s) AND partner_id = ANY(%s)",
+                self.ids,
+                people.ids,
+            )
+        )
+        return super()._empty_own_fields()

@@ -35,10 +35,10 @@ class TestFormChoice(FormsCommon):
     def test_a_procedures_own_form_stands_for_the_general_one(self):
         """PROPERTY-5.1.2-A1: which form is filled in follows from the class of the complaint."""
         general = self._get_form('consultation')
-        values = {'procedure_id': self.procedure.id, 'domain': "[('priority', '=', '3')]"}
+        values = {'procedure_id': self.procedure.id, 'domain': "[('priority', '=', '2')]"}
         own = general.copy({**values, 'name': "Ours"})
         self.assertFalse(self._get_offered(self.short) & (own | general))
-        self.short.priority = '3'
+        self.short.priority = '2'
         self.assertEqual(self._get_offered(self.short) & (own | general), own)
 
     def test_what_suits_the_stage_stands_first(self):

@@ -37,6 +37,12 @@ class TestFormsFurther(FormsCommon):
         text = self._print_form_text('special', self.short)
         self.assertIn(f"To: {self.customer.name}, Works, and Gardens", text)
 
+    def test_who_was_sent_a_report_is_forgotten_with_the_people(self):
+        body = self.env['res.partner'].create({'name': "Head office", 'is_company': True})
+        self.long.sudo().report_partner_ids = self.customer | body
+        self.long.sudo()._anonymise("Asked for")
+        self.assertEqual(self.long.report_partner_ids, body)
+
     # === INSIDE THE HOUSE === #
 
     def test_answer_of_the_department(self):
