@@ -5,6 +5,7 @@ from . import complaint_recusal_door
 from . import complaint_guarded_mixin
 from . import complaint_guarded_record
 from . import complaint_guarded_line
+from . import complaint_offered_mixin
 from . import complaint_tree_mixin
 from . import complaint_cached_mixin
 from . import complaint_condition_mixin

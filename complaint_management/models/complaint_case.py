@@ -54,10 +54,10 @@ class ComplaintCase(models.Model):
         ondelete='restrict',
         tracking=True,
         index=True,
-        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+        domain="[('offered_procedure_id', '=', procedure_id)]",
     )
     cause_id = fields.Many2one(
-        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+        domain="[('offered_procedure_id', '=', procedure_id)]",
         comodel_name='complaint.cause',
         ondelete='restrict',
         tracking=True,
@@ -72,7 +72,7 @@ class ComplaintCase(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+        domain="[('offered_procedure_id', '=', procedure_id)]",
     )
     grade_color = fields.Integer(related='grade_id.color', string="Colour of the grade")
     priority = fields.Selection(

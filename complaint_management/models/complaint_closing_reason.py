@@ -5,6 +5,7 @@ from odoo.tools import ormcache
 class ComplaintClosingReason(models.Model):
     _name = 'complaint.closing.reason'
     _description = "Closing Reason"
+    _inherit = ['complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)
@@ -43,25 +44,6 @@ class ComplaintClosingReason(models.Model):
         help="Settled while the customer stands there: a confirmation is not asked for where any "
         "means would do.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        reasons = super().create(vals_list)
-        self.env.registry.clear_cache()  # which procedures rule on closing is kept in mind
-        return reasons
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {'active', 'needs_ruling', 'procedure_id'}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === BUSINESS METHODS === #
 

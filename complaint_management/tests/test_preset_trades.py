@@ -15,6 +15,9 @@ TRADES = (
     'pawn', 'property', 'developer', 'manufacturer', 'product', 'bank', 'insurance', 'telecom',
 )  # fmt: skip
 
+# What a source text does not classify: the general terms serve.
+GENERAL = {('cause', code) for code in ('pawn', 'property', 'insurance', 'telecom')}
+
 # Labels on boxes, which another addon prints.
 PRINTED = {"shipment on hold", "production on hold"}
 
@@ -84,6 +87,18 @@ class TestPresetTrades(ComplaintCommon):
                 ends = procedure.stage_ids.filtered('is_closed')
                 self.assertTrue(all(ends.mapped('fold')))
                 self.assertTrue(all(s.guidance for s in procedure.stage_ids - ends))
+
+    def test_a_trade_offers_its_own_words_and_general_ones_only_where_it_has_none(self):
+        """Requirements 2.4: nobody chooses a category that the rules of the trade do not know."""
+        standard = self.env.ref('complaint_management.procedure_standard')
+        for name in ('category', 'cause', 'grade'):
+            terms = self.env[f'complaint.{name}']
+            for code, procedure in {**self.procedures, 'standard': standard}.items():
+                with self.subTest(code, terms=name):
+                    offered = terms.search([('offered_procedure_id', '=', procedure.id)])
+                    own = terms.search([('procedure_id', '=', procedure.id)])
+                    self.assertEqual(offered, own or terms.search([('procedure_id', '=', False)]))
+                    self.assertEqual(bool(own), code != 'standard' and (name, code) not in GENERAL)
 
     def test_every_text_is_there_in_chinese(self):
         loader = self.env['complaint.preset.loader']
