@@ -70,13 +70,16 @@ def pytest_unconfigure(config):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark the tests that work over HTTP or in a browser, so that ``-m`` can choose."""
+    """Let ``-m`` choose: tests over HTTP or in a browser are marked, and those tagged ``once``."""
     from odoo.tests.common import HttpCase
 
     for item in items:
         of_odoo = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, HttpCase)
         if of_odoo or {"odoo_server", "new_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("live")
+        # Classes of an addon have a tag of Odoo's, as pytest is no requirement of theirs.
+        if "once" in getattr(getattr(item, "cls", None), "test_tags", ()):
+            item.add_marker("once")
     yield
     # Now ``-k`` and ``-m`` have chosen.
     if _worker():
