@@ -101,9 +101,8 @@ def test_each_process_has_a_database_of_its_own(dev_setup, new_database):
     assert dev_setup["database"].endswith(worker)
     assert config["db_name"] == [dev_setup["database"]]
     assert re.match(config["dbfilter"], dev_setup["database"])
-    assert Path(config.filestore(dev_setup["database"])) == (
-        databases.FILESTORE / dev_setup["database"]
-    )
+    folder = Path(config.filestore(dev_setup["database"]))
+    assert folder.resolve() == (databases.FILESTORE / dev_setup["database"]).resolve()
     assert worker in new_database()
 
 
