@@ -1,15 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_list
+from odoo.tools import format_list, ormcache
 
 from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
-# Fields that only the software writes.
-PROTECTED_FIELDS = {
-    *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
-    *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
-    *('is_example', 'rating_last_value'),
-}
 HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
 
 SUBJECT_LENGTH = 80
@@ -371,6 +365,20 @@ class ComplaintCase(models.Model):
     # === CRUD METHODS === #
 
     @api.model
+    def _get_guarded_fields(self):
+        """Return the names of the fields that only the software writes; parts add theirs."""
+        return {
+            *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count'),
+            *('event_head', 'phase', 'is_closed', 'is_restricted', 'needs_legal_opinion'),
+            *('recused_user_ids', 'is_example', 'rating_last_value'),
+        }
+
+    @api.model
+    @ormcache()
+    def _get_guarded_names(self):
+        return frozenset(self._get_guarded_fields())  # asked at every write
+
+    @api.model
     def _get_default_kind_id(self):
         # Unlike `ref`, this asks the database once, not once for every new case.
         return self.env['ir.model.data']._xmlid_to_res_id('complaint_management.kind_complaint')
@@ -378,7 +386,7 @@ class ComplaintCase(models.Model):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        for name in PROTECTED_FIELDS & values.keys():
+        for name in self._get_guarded_names() & values.keys():
             # Whatever a client's context or a saved default says, the software's own one counts.
             default = self._fields[name].default
             values[name] = default(self) if default else False
@@ -438,7 +446,7 @@ class ComplaintCase(models.Model):
 
         :raise UserError: names the fields
         """
-        protected = PROTECTED_FIELDS - HISTORY_FIELDS if history else PROTECTED_FIELDS
+        protected = self._get_guarded_names() - (HISTORY_FIELDS if history else set())
         if self.env.su:
             protected = protected - {'is_example'}
         # A new case has none of them anyway; an empty value takes away what an old one has.

@@ -5,9 +5,6 @@ from odoo.fields import Domain
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
 from ..tools.contact_mask import mask_email
 from ..tools.masked_fields import MaskedChar, MaskedField, MaskedMany2one
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('hides_complainant')
 
 # What decides who gets contact data masked. Whoever changes it may lift a mask for himself.
 MASKING_FIELDS = {'team_id', 'procedure_id', 'contact_owner_id', 'flag_ids'}
@@ -36,6 +33,10 @@ class ComplaintCaseMasking(models.Model):
     )
     is_contact_masked = fields.Boolean(string="Contact data masked", compute='_compute_masks')
     is_name_masked = fields.Boolean(string="Complainant masked", compute='_compute_masks')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'hides_complainant'}
 
     # === COMPUTE METHODS === #
 

@@ -91,6 +91,7 @@ from . import test_reopening
 from . import test_repeat
 from . import test_retention
 from . import test_restricted
+from . import test_restricted_beside
 from . import test_return
 from . import test_rounds
 from . import test_ruling
