@@ -24,6 +24,7 @@ class ComplaintCase(models.Model):
         'rating.mixin',
         'mail.tracking.duration.mixin',
         'complaint.masked.mixin',
+        'complaint.link.guard',
     ]
     _order = 'priority desc, id desc'
     _primary_email = 'complainant_email'

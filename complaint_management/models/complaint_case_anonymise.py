@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from ..tools import anonymity
+from ..tools.masked_fields import MaskedChar
 
 # What stands where a text may not be empty.
 MARK = '***'
@@ -18,7 +19,8 @@ class ComplaintCaseAnonymise(models.Model):
     _inherit = 'complaint.case'
 
     # Odoo's privacy look-up finds people by a column of this name.
-    email_normalized = fields.Char(
+    email_normalized = MaskedChar(
+        mask='email',
         string="Normalised e-mail",
         compute='_compute_email_normalized',
         store=True,

@@ -12,7 +12,7 @@ class ComplaintRestrictedDoor(models.AbstractModel):
 
     _name = 'complaint.restricted.door'
     _description = "Restriction of What Is Beside a Complaint"
-    _inherit = ['complaint.recusal.door']
+    _inherit = ['complaint.recusal.door', 'complaint.link.guard']
 
     # The fields that lead to the complaints.
     _recusal_path = 'case_id'

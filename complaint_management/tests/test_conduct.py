@@ -59,7 +59,7 @@ class TestConduct(AccessCommon):
         return answers.pop()
 
     def test_who_reads_about_a_person(self):
-        """Managers above the person (by line and department), committee, auditor, administrators."""
+        """Managers above the person (by line, by department), committee, auditor, admin."""
         conduct = self._propose()
         people = {
             **{self.boss: True, self.department_head: True, self.committee: True},
