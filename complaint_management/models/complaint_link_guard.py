@@ -44,5 +44,5 @@ class ComplaintLinkGuard(models.AbstractModel):
             typed = field.convert_to_record(
                 field.convert_to_cache(value, self.browse(), validate=False), self.browse()
             )
-            # What is there was linked by somebody who might.
-            (typed._origin - self.sudo()[name].sudo(False)).check_access('read')
+            linked = self.sudo()[name].sudo(False)  # by somebody who might
+            (typed._origin - linked).check_access('read')
