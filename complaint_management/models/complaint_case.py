@@ -4,7 +4,6 @@ from odoo.tools import format_list
 
 from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
-
 SUBJECT_LENGTH = 80
 
 # What decides where a new case goes.
@@ -434,6 +433,7 @@ class ComplaintCase(models.Model):
         """Write values that only the software may write."""
         return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
 
+    @api.model
     def _check_not_emptied(self, vals):
         """Refuse to empty what every case has; the database would say so less kindly.
 

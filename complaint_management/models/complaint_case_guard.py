@@ -50,5 +50,3 @@ class ComplaintCaseGuard(models.AbstractModel):
                     ),
                 )
             )
-
-    @api.model
