@@ -1,7 +1,11 @@
+from . import complaint_link_guard
+from . import complaint_dialog_mixin
 from . import complaint_case_line
 from . import complaint_masked_mixin
 from . import complaint_recusal_thread
 from . import complaint_recusal_door
+from . import complaint_people_door
+from . import complaint_restricted_door
 from . import complaint_guarded_mixin
 from . import complaint_guarded_record
 from . import complaint_guarded_line
@@ -28,6 +32,7 @@ from . import complaint_flag
 from . import complaint_closing_reason
 from . import complaint_team
 from . import complaint_team_public
+from . import complaint_case_guard
 from . import complaint_case
 from . import complaint_case_dialog
 from . import complaint_case_intake
@@ -58,6 +63,7 @@ from . import complaint_case_repeat
 from . import complaint_case_reported
 from . import complaint_case_kind
 from . import complaint_case_merge
+from . import complaint_log_mixin
 from . import complaint_mail_dropped
 from . import complaint_case_mail
 from . import complaint_case_mass
@@ -134,7 +140,6 @@ from . import complaint_case_conduct
 from . import complaint_case_masking
 from . import complaint_case_restricted
 from . import complaint_case_reading
-from . import complaint_log_mixin
 from . import complaint_read_log
 from . import complaint_export_log
 from . import complaint_case_away
@@ -179,6 +184,7 @@ from . import mail_activity_restricted
 from . import mail_message_masked
 from . import mail_tracking_value
 from . import ir_rule
+from . import ir_rule_recusal
 from . import ir_attachment
 from . import mail_followers
 from . import mail_message

@@ -4,15 +4,6 @@ from odoo.tools import format_list
 
 from ..const import CLOSED_PHASES, INTAKE_KEY, INTERNAL_KEY, INTERNAL_WRITE, PHASES
 
-# Fields that only the software writes.
-PROTECTED_FIELDS = {
-    *('number', 'registered_at', 'closed_at', 'round', 'event_ids', 'event_count', 'event_head'),
-    *('phase', 'is_closed', 'is_restricted', 'needs_legal_opinion', 'recused_user_ids'),
-    *('is_example', 'rating_last_value'),
-}
-SOFTWARE_ONLY_FIELDS = {'is_example'}  # of these, what it writes as superuser when a case comes in
-HISTORY_FIELDS = {'number', 'registered_at', 'closed_at'}  # an import of history brings them
-
 SUBJECT_LENGTH = 80
 
 # What decides where a new case goes.
@@ -31,6 +22,8 @@ class ComplaintCase(models.Model):
         'rating.mixin',
         'mail.tracking.duration.mixin',
         'complaint.masked.mixin',
+        'complaint.case.guard',
+        'complaint.link.guard',
     ]
     _order = 'priority desc, id desc'
     _primary_email = 'complainant_email'
@@ -385,7 +378,7 @@ class ComplaintCase(models.Model):
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
-        for name in PROTECTED_FIELDS & values.keys():
+        for name in self._get_guarded_names() & values.keys():
             # Whatever a client's context or a saved default says, the software's own one counts.
             default = self._fields[name].default
             values[name] = default(self) if default else False
@@ -439,27 +432,6 @@ class ComplaintCase(models.Model):
     def _write_internal(self, vals):
         """Write values that only the software may write."""
         return self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE}).write(vals)
-
-    def _check_protected_values(self, vals, history):
-        """Refuse values that only the software may write.
-
-        :raise UserError: names the fields
-        """
-        protected = PROTECTED_FIELDS - HISTORY_FIELDS if history else PROTECTED_FIELDS
-        if self.env.su:
-            protected = protected - SOFTWARE_ONLY_FIELDS
-        # A new case has none of them anyway; an empty value takes away what an old one has.
-        if found := [name for name in vals if name in protected and (self or vals[name])]:
-            raise UserError(
-                self.env._(
-                    "The software sets these fields itself: %(fields)s. Leave them out; finished "
-                    "complaints of the past are loaded by an administrator as history.",
-                    fields=format_list(
-                        self.env,
-                        [self._fields[name]._description_string(self.env) for name in found],
-                    ),
-                )
-            )
 
     @api.model
     def _check_not_emptied(self, vals):

@@ -5,15 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_case_stage import PHASE_ORDER
-
-PROTECTED_FIELDS |= {
-    'department_state',
-    'department_assigned_at',
-    'department_accepted_at',
-    'department_return_count',
-}
 
 # A change of these is told to people and recorded; the category may bring a department.
 ASSIGNMENT_FIELDS = (
@@ -60,6 +52,15 @@ class ComplaintCaseAssignment(models.Model):
     can_accept_department = fields.Boolean(compute='_compute_can_accept_department')
 
     _waiting_idx = models.Index("(department_assigned_at) WHERE department_state = 'pending'")
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            'department_state',
+            'department_assigned_at',
+            'department_accepted_at',
+            'department_return_count',
+        }
 
     # === COMPUTE METHODS === #
 

@@ -3,13 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 
 CLOSING_FIELDS = (
     *('closing_ruling', 'closing_requested_at', 'closing_requested_by_id'),
     *('closing_ruled_at', 'closing_ruled_by_id', 'closing_ruling_note'),
 )
-PROTECTED_FIELDS.update(CLOSING_FIELDS)
 
 # Where a case is worked on: there it goes when closing it is denied while it waits.
 HANDLING_PHASES = ('investigation', 'solution', 'execution')
@@ -74,6 +72,10 @@ class ComplaintCaseClosing(models.Model):
         string="Means of withdrawal",
         copy=False,
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | set(CLOSING_FIELDS)
 
     # === COMPUTE METHODS === #
 

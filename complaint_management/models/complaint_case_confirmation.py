@@ -4,13 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.dialogs import get_record_dialog
-from .complaint_case import PROTECTED_FIELDS
 
 CONFIRMATION_FIELDS = (
     *('confirmation_means', 'confirmed_at', 'confirmed_by_name', 'confirmation_round'),
     *('confirmation_signature', 'confirmation_attachment_ids'),
 )
-PROTECTED_FIELDS.update(CONFIRMATION_FIELDS)
 
 
 class ComplaintCaseConfirmation(models.Model):
@@ -57,6 +55,10 @@ class ComplaintCaseConfirmation(models.Model):
         search='_search_has_signature',
         help="In the round in which the complaint is now.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | set(CONFIRMATION_FIELDS)
 
     # === COMPUTE METHODS === #
 

@@ -7,10 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..const import IMPORT_HISTORY, IMPORT_KEY
-from .complaint_case import PROTECTED_FIELDS, SOFTWARE_ONLY_FIELDS
-
-PROTECTED_FIELDS |= {'is_setup_example'}
-SOFTWARE_ONLY_FIELDS |= {'is_setup_example'}
 
 # Between two things that happened to an example, at most.
 STEP = timedelta(minutes=5)
@@ -36,6 +32,14 @@ class ComplaintCaseExample(models.Model):
     )
 
     _setup_example_idx = models.Index('(company_id) WHERE is_setup_example IS TRUE')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'is_setup_example'}
+
+    @api.model
+    def _get_intake_fields(self):
+        return super()._get_intake_fields() | {'is_setup_example'}
 
     # === MAKING THEM === #
 

@@ -2,11 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from .complaint_case import PROTECTED_FIELDS
-
-# Whoever was called to a panel reaches the case: not for clients to write.
-PROTECTED_FIELDS.add('panel_user_ids')
-
 # Before these the procedure may ask what the decision rests on.
 DECIDING_PHASES = ('approval', 'execution', 'closed_normal')
 
@@ -46,6 +41,11 @@ class ComplaintCaseInvestigation(models.Model):
         compute='_compute_open_panel_id',
     )
     is_investigated = fields.Boolean(compute='_compute_is_investigated')
+
+    @api.model
+    def _get_guarded_fields(self):
+        # Whoever was called to a panel reaches the case: not for clients to write.
+        return super()._get_guarded_fields() | {'panel_user_ids'}
 
     # === COMPUTE METHODS === #
 

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_key
 from . import test_anonymity
 from . import test_attacker
+from . import test_attacker_masks
 from . import test_attacker_words
 from . import test_anchor
 from . import test_as_of
@@ -95,6 +96,7 @@ from . import test_reopening
 from . import test_repeat
 from . import test_retention
 from . import test_restricted
+from . import test_restricted_beside
 from . import test_return
 from . import test_return_count
 from . import test_return_inspection

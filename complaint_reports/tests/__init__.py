@@ -1,6 +1,7 @@
 from . import test_access_matrix
 from . import test_analysis_access
 from . import test_analysis_favourites
+from . import test_attacker_dialogs
 from . import test_case_analysis
 from . import test_case_analysis_measures
 from . import test_case_sheet

@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize, format_list
 
-from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'sla_pause_ids', 'sla_on_hold'})
-
 
 class ComplaintCasePause(models.Model):
     """When the time limits of a case stand still: by hand, by a stage, until an answer comes."""
@@ -20,6 +16,10 @@ class ComplaintCasePause(models.Model):
     sla_pause_reason = fields.Char(
         string="Paused because of", compute='_compute_sla_pause_reason', compute_sudo=True
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'sla_pause_ids', 'sla_on_hold'}
 
     # === COMPUTE METHODS === #
 

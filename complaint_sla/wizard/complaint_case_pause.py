@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class ComplaintCasePause(models.TransientModel):
     _name = 'complaint.case.pause'
     _description = "Pause or Resume Time Limits"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(
         comodel_name='complaint.case', string="Complaint", required=True, ondelete='cascade'
