@@ -17,7 +17,7 @@ from odoo.tools import config
 HERE = Path(__file__).parent
 
 
-@dataclass
+@dataclass(order=True)
 class Measure:
     """What one call cost: milliseconds and queries."""
 

@@ -13,7 +13,8 @@ import steps
 
 KINDS = (
     "totals", "trend", "case_list", "on_time", "overdue", "refunds", "failure_cost", "callbacks",
-    "contacts", "repeats", "measures", "measure_list", "solution_effect", "kpi", "comparison",
+    "contacts", "repeats", "measures", "measure_list", "case_measures", "solution_effect", "kpi",
+    "comparison",
 )  # fmt: skip
 GROUPS = (
     "category_id", "cause_id", "department_id", "channel_id", "grade_id", "stage_id", "handler_id",

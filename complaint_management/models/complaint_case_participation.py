@@ -82,10 +82,23 @@ class ComplaintCaseParticipation(models.Model):
         if operator != 'in':
             return NotImplemented
         part_ids = tuple(sorted(self._get_part_ids(name)))
+        return self._get_participation(name, part_ids, fields.Date.today())
+
+    @api.model
+    @ormcache('name', 'part_ids', 'day')
+    def _get_participation(self, name, part_ids, day):
+        """Return the Domain of the cases that a flag holds for; it reads them when it is asked.
+
+        How they are looked up depends on whether they were few when it was asked first that day.
+        Nothing goes wrong when that is out of date.
+        """
         if not part_ids:
             return Domain.FALSE
         pairs = self._get_pairs(name, part_ids)
-        if not self._has_few_parts(name, part_ids, fields.Date.today()):
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM (%s LIMIT %s) AS pairs", pairs, FEW + 1)
+        )
+        if count > FEW:
             return Domain('id', 'in', SQL("(%s)", pairs))
         return Domain.custom(
             to_sql=lambda _model, alias, _query: SQL(
@@ -96,7 +109,7 @@ class ComplaintCaseParticipation(models.Model):
     @api.model
     def _get_pairs(self, name, part_ids) -> SQL:
         """Return the query for the ids of the cases that a flag holds for."""
-        fields_ = (self._fields[field_name] for field_name in PARTS[name][0])
+        pairs = (self._fields[field_name] for field_name in PARTS[name][0])
         return SQL(" UNION ALL ").join(
             SQL(
                 "SELECT %s FROM %s WHERE %s IN %s",
@@ -105,18 +118,5 @@ class ComplaintCaseParticipation(models.Model):
                 SQL.identifier(field.column2),
                 part_ids,
             )
-            for field in fields_
+            for field in pairs
         )
-
-    @api.model
-    @ormcache('name', 'part_ids', 'day')
-    def _has_few_parts(self, name, part_ids, day):
-        """Say whether the cases of a flag were few when it was asked first that day.
-
-        It decides how they are looked up, not which: nothing goes wrong when it is out of date.
-        """
-        pairs = self._get_pairs(name, part_ids)
-        [(count,)] = self.env.execute_query(
-            SQL("SELECT COUNT(*) FROM (%s LIMIT %s) AS pairs", pairs, FEW + 1)
-        )
-        return count <= FEW
