@@ -118,6 +118,9 @@ class ComplaintCaseExample(models.Model):
                     stage.milestone_id.code, {self: start + rank * step}, None, payload
                 )
             previous = stage
+        if self.handler_id and 'assigned' not in passed.milestone_id.mapped('code'):
+            moment = start + (len(passed) - 1) * step
+            self._record_events('assigned', {self: moment}, None, {'imported': True})
         if self.limit_date:
             payload = {'limit_date': str(self.limit_date), 'imported': True}
             self._record_events('limit_set', {self: start}, None, payload)

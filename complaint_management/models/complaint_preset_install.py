@@ -199,11 +199,13 @@ class ComplaintPresetInstall(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         examples = []
         for row in preset_files.read_examples(self.code):
-            names = [header for header in row if header in self.env['complaint.case']._fields]
-            values = {name: row.get(f'{name}@{self.env.lang}') or row[name] for name in names}
-            for name in names:
+            names = [name for name in row if name in self.env['complaint.case']._fields]
+            values = {
+                name: row.get(f'{name}@{self.env.lang}') or row[name] for name in names if row[name]
+            }
+            for name in values:
                 if name.endswith('_id'):
-                    values[name] = loader._find_id(known, row[name]) if row[name] else False
+                    values[name] = loader._find_id(known, values[name])
             if row['limit_hours']:
                 values['limit_date'] = now + timedelta(hours=float(row['limit_hours']))
             age = timedelta(days=float(row['days']))

@@ -15,13 +15,26 @@ class TestSetupExample(SetupCommon):
         [clock] = near.sla_clock_ids
         self.assertEqual(clock.state, 'running')
         self.assertGreater(clock.deadline, now)
-        # One hour earlier it would have been late, or nearly.
-        days = (clock.deadline - now).days
-        self.assertLess(days, 2)
+        self.assertLess((clock.deadline - now).days, 2)
         self.assertLess(near.received_at, now.replace(microsecond=0))
-        self.assertFalse(
-            self.env['complaint.sla.reminder'].search([('case_id', 'in', examples.ids)])
-        )
+        reminders = self.env['complaint.sla.reminder']
+        self.assertFalse(reminders.search([('case_id', 'in', examples.ids)]))
         self.env['complaint.case'].with_user(self.admin).action_delete_examples()
         self.env.flush_all()
         self.assertFalse(clock.exists())
+
+    def test_every_trade_has_a_clock_that_runs_on_its_near_example(self):
+        others = self.env['complaint.preset'].search([('id', '!=', self.bank.id)])
+        teams = self.env['complaint.team']
+        for preset in others:
+            install = preset.with_company(self.company).install_id
+            install = install or preset._install(self.company)
+            team = teams.create({'name': preset.code, 'company_id': self.company.id})
+            setup = self._prepare_setup(leader_id=self.manager.id, preset_ids=False)
+            self.manager.company_ids |= self.company
+            setup._create_examples(install, {install.procedure_id: team})
+            near = self._get_examples()[2]
+            with self.subTest(preset.code):
+                self.assertIn('running', near.sla_clock_ids.mapped('state'))
+                self.assertNotIn('missed', near.sla_clock_ids.mapped('state'))
+            self.env['complaint.case'].with_user(self.admin).action_delete_examples()
