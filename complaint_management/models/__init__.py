@@ -1,10 +1,15 @@
+from . import complaint_link_guard
+from . import complaint_dialog_mixin
 from . import complaint_case_line
 from . import complaint_masked_mixin
 from . import complaint_recusal_thread
 from . import complaint_recusal_door
+from . import complaint_people_door
+from . import complaint_restricted_door
 from . import complaint_guarded_mixin
 from . import complaint_guarded_record
 from . import complaint_guarded_line
+from . import complaint_offered_mixin
 from . import complaint_tree_mixin
 from . import complaint_cached_mixin
 from . import complaint_condition_mixin
@@ -27,6 +32,7 @@ from . import complaint_flag
 from . import complaint_closing_reason
 from . import complaint_team
 from . import complaint_team_public
+from . import complaint_case_guard
 from . import complaint_case
 from . import complaint_case_dialog
 from . import complaint_case_intake
@@ -57,6 +63,7 @@ from . import complaint_case_repeat
 from . import complaint_case_reported
 from . import complaint_case_kind
 from . import complaint_case_merge
+from . import complaint_log_mixin
 from . import complaint_mail_dropped
 from . import complaint_case_mail
 from . import complaint_case_mass
@@ -90,6 +97,7 @@ from . import complaint_public_question
 from . import complaint_public_form
 from . import complaint_case_confirmation
 from . import complaint_case_rating
+from . import complaint_case_example
 from . import complaint_case_api
 from . import complaint_case_reopening
 from . import complaint_case_handling
@@ -132,7 +140,6 @@ from . import complaint_case_conduct
 from . import complaint_case_masking
 from . import complaint_case_restricted
 from . import complaint_case_reading
-from . import complaint_log_mixin
 from . import complaint_read_log
 from . import complaint_export_log
 from . import complaint_case_away
@@ -150,6 +157,8 @@ from . import complaint_inform_rule
 from . import complaint_preset
 from . import complaint_preset_install
 from . import complaint_preset_loader
+from . import complaint_preset_loader_definition
+from . import complaint_preset_loader_upkeep
 from . import complaint_preset_exporter
 from . import complaint_case_portal
 from . import complaint_case_conversation
@@ -175,6 +184,7 @@ from . import mail_activity_restricted
 from . import mail_message_masked
 from . import mail_tracking_value
 from . import ir_rule
+from . import ir_rule_recusal
 from . import ir_attachment
 from . import mail_followers
 from . import mail_message

@@ -9,6 +9,7 @@ class ComplaintCaseLine(models.AbstractModel):
 
     _name = 'complaint.case.line'
     _description = "Line of a Complaint"
+    _inherit = ['complaint.link.guard']
 
     # What the anonymising of a case does with the texts of its lines: `empty` them, `mask` what
     # tells whom they are about (they are about goods or work), or `keep` them (no free text).

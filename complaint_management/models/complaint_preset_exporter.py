@@ -1,3 +1,4 @@
+import json
 import re
 from ast import literal_eval
 
@@ -5,13 +6,29 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools import preset_files
-from .complaint_preset_loader import NOBODY
+from .complaint_preset_loader import DEFINITION, NOBODY
 
 # What `repr` makes of a placeholder, to be turned into a bare ref('…').
 PLACEHOLDER = re.compile(r"'<ref:([\w.]+)>'")
+# How the external ids of an installation begin: the company and the code of the procedure.
+LOCAL = re.compile(r'\d+_[^_]+_')
 PLAIN_TYPES = (
     *('char', 'text', 'html', 'integer', 'float', 'monetary', 'boolean', 'selection', 'date'),
+    DEFINITION,
 )
+# What a procedure takes along of the records of Odoo itself that it uses. Counters start anew.
+BORROWED_COLUMNS = {
+    'ir.sequence': (
+        *('name', 'implementation', 'prefix', 'suffix', 'padding', 'number_increment'),
+        'use_date_range',
+    ),
+    'mail.template': (
+        *('name', 'model_id', 'description', 'subject', 'email_from', 'use_default_to'),
+        *('email_to', 'partner_to', 'email_cc', 'reply_to', 'body_html', 'lang'),
+        *('report_template_ids', 'email_layout_xmlid', 'scheduled_date', 'auto_delete'),
+        'complaint_purpose',
+    ),
+}
 
 
 class ComplaintPresetExporter(models.AbstractModel):
@@ -32,6 +49,10 @@ class ComplaintPresetExporter(models.AbstractModel):
             return [('id', '=', procedure.id)]
         if model == 'complaint.stage.gate':
             return [('stage_id.procedure_id', '=', procedure.id)]
+        if model == 'complaint.inform.rule':
+            # A rule that tells nobody but certain people stays with them.
+            told = ['|', ('role', '!=', False), ('group_ids', '!=', False)]
+            return [('procedure_id', '=', procedure.id), *told]
         if 'procedure_id' in self.env[model]._fields:
             return [('procedure_id', '=', procedure.id)]
         return None
@@ -40,9 +61,9 @@ class ComplaintPresetExporter(models.AbstractModel):
     def _get_foreign_models(self):
         """Return the models outside presets whose records are named by their external ids.
 
-        People, departments and number sequences belong to the company and are left out.
+        People and departments belong to the company and are left out.
         """
-        return ('ir.model.fields', 'res.groups', 'mail.template', 'res.currency')
+        return ('ir.model.fields', 'res.groups', 'res.currency')
 
     @api.model
     def _get_own_fields(self, model):
@@ -67,9 +88,16 @@ class ComplaintPresetExporter(models.AbstractModel):
         for model, found in records.items():
             headers, rows = self._get_rows(found, ids)
             if rows:
-                path = f'{found._original_module}/presets/{procedure.code}/{model}.csv'
+                path = f'{self._get_addon(found)}/presets/{procedure.code}/{model}.csv'
                 texts[path] = preset_files.write_csv(headers, rows)
         return preset_files.write_zip(texts)
+
+    @api.model
+    def _get_addon(self, found):
+        """Return the addon whose folder holds the file of a model."""
+        is_borrowed = found._name in self.env['complaint.preset.loader']._get_borrowed_models()
+        owner = self.env['complaint.procedure'] if is_borrowed else found
+        return owner._original_module
 
     def _collect(self, procedure):
         """Return {model: records} of what belongs to the procedure or is named by it."""
@@ -79,14 +107,29 @@ class ComplaintPresetExporter(models.AbstractModel):
             records[model] = self.env[model].search(domain) if domain else self.env[model]
         for record in self._get_installed(procedure).values():
             records[record._name] |= record
-        for found in list(records.values()):
+        pending = list(records.values())
+        while pending:
+            found = pending.pop()
             for name in self._get_columns(found):
-                field = found._fields[name]
-                if field.comodel_name in records:
-                    named = found.mapped(name) - records[field.comodel_name]
-                    own = named.filtered(lambda record: not self._get_shared_id(record))
-                    records[field.comodel_name] |= own
+                model = found._fields[name].comodel_name
+                if model in records:
+                    named = found.mapped(name) - records[model]
+                    if own := self._get_takeable(procedure, named):
+                        records[model] |= own
+                        pending.append(own)
         return records
+
+    def _get_takeable(self, procedure, named):
+        """Return which of the records that a procedure names the zip takes along.
+
+        Neither what addons bring everywhere nor what belongs to another procedure.
+        """
+        if not named or named._name == 'complaint.procedure':
+            return named.browse()
+        own = named.browse(set(named.ids) - {r.id for r in self._get_shared_ids(named)})
+        if 'procedure_id' not in own:
+            return own
+        return own.filtered(lambda record: record.procedure_id <= procedure)
 
     @api.model
     def _get_installed(self, procedure):
@@ -99,6 +142,8 @@ class ComplaintPresetExporter(models.AbstractModel):
     @api.model
     def _get_columns(self, found):
         """Return the names of the fields of a model that a preset carries."""
+        if found._name in BORROWED_COLUMNS:
+            return list(BORROWED_COLUMNS[found._name])
         models = self.env['complaint.preset.loader']._get_models()
         # A row names only what is loaded before it, or with it.
         known = models[: models.index(found._name) + 1]
@@ -117,26 +162,28 @@ class ComplaintPresetExporter(models.AbstractModel):
     # === IDS === #
 
     @api.model
-    def _get_shared_id(self, record):
-        """Return the external id of data that an addon itself brings, or None."""
-        xmlid = record.get_external_id().get(record.id)
-        if not xmlid or re.match(r'\d+_', xmlid.partition('.')[2]):
-            return None
-        return None if xmlid.startswith('__') else xmlid
+    def _get_shared_ids(self, records):
+        """Return {record: external id} of the data among records that an addon itself brings."""
+        shared = {}
+        for record_id, xmlid in records.get_external_id().items():
+            name = xmlid.partition('.')[2]
+            if xmlid and not xmlid.startswith('__') and not LOCAL.match(name):
+                shared[records.browse(record_id)] = xmlid
+        return shared
 
     def _get_ids(self, procedure, records):
         """Return {record: id of its row}, the same at every export."""
-        prefix = f'{procedure.company_id.id}_{procedure.code}_'
         given = {record: row_id for row_id, record in self._get_installed(procedure).items()}
         ids, used = {}, set(given.values())
         for model, found in records.items():
             xmlids = found.get_external_id()
+            kind = model.partition('.')[2].replace('.', '_')
             for number, record in enumerate(found.sorted('id'), 1):
                 if record in given:
                     ids[record] = given[record]
                     continue
-                name = xmlids[record.id].partition('.')[2].removeprefix(prefix)
-                row_id = name or f'{model.rpartition(".")[2]}_{number}'
+                name = LOCAL.sub('', xmlids[record.id].partition('.')[2])
+                row_id = name or f'{kind}_{number}'
                 while row_id in used:
                     row_id += '_'
                 used.add(row_id)
@@ -146,26 +193,31 @@ class ComplaintPresetExporter(models.AbstractModel):
     def _get_reference(self, record, ids):
         """Return how a row names a record: the id of its row, or its shared external id.
 
+        :param dict ids: {record: such a name}; shared ids are added to it
         :raise UserError: the zip does not carry the record, and no addon brings it
         """
-        if row_id := ids.get(record):
-            return row_id
-        if xmlid := self._get_shared_id(record):
-            return xmlid
-        raise UserError(
-            self.env._(
-                "“%(record)s” (%(model)s) cannot be exported with the procedure: it belongs to "
-                "this database alone. Take it out of the rule that names it.",
-                record=record.display_name,
-                model=record._description,
+        if record not in ids:
+            ids.update(self._get_shared_ids(record))
+        if record not in ids:
+            raise UserError(
+                self.env._(
+                    "“%(record)s” (%(model)s) cannot be exported with the procedure: it belongs "
+                    "to this database alone. Take it out of the rule that names it.",
+                    record=record.display_name,
+                    model=record._description,
+                )
             )
-        )
+        return ids[record]
 
     # === ROWS === #
 
     def _get_rows(self, found, ids):
         """Return (headers, rows) of the records of one model."""
         columns = self._get_columns(found)
+        for name in columns:
+            if found._fields[name].relational:  # ask for all of them together
+                named = found.mapped(name)
+                ids.update(self._get_shared_ids(named.filtered(lambda target: target not in ids)))
         languages = [code for code, _name in self.env['res.lang'].get_installed()]
         rows = []
         for record in found.sorted(self._get_rank):
@@ -203,7 +255,13 @@ class ComplaintPresetExporter(models.AbstractModel):
             names = ','.join(self._get_reference(target, ids) for target in value)
             return names or (NOBODY if field.default and field.default(record) else '')
         if name == 'domain':
-            return self._get_domain_cell(record, value, ids)
+            return self._get_domain_cell(self.env['complaint.case'], value, ids)
+        if field.type == DEFINITION:
+            return self._get_definition_cell(value, ids)
+        if (name, value) == ('handler_mode', 'fixed'):
+            return 'none'  # the person stays behind
+        if name == 'partner_to':
+            self._check_nobody_numbered(value, ids)
         if field.type == 'boolean':
             if field.compute:  # an empty cell would be computed anew
                 return str(value)
@@ -214,11 +272,33 @@ class ComplaintPresetExporter(models.AbstractModel):
             return str(value) if value or (field.default and field.default(record)) else ''
         return str(value or '')
 
-    def _get_domain_cell(self, record, text, ids):
-        """Return a domain in which records are named instead of numbered."""
+    def _get_definition_cell(self, definition, ids):
+        """Return a list of properties in JSON, in which records are named."""
+        for prop in definition:
+            if not prop.get('comodel'):
+                continue
+            model = self.env[prop['comodel']]
+            if default := prop.get('default'):
+                numbers = default if prop['type'] == 'many2many' else [default]
+                names = [f"ref('{self._get_reference(model.browse(n), ids)}')" for n in numbers]
+                prop['default'] = names if prop['type'] == 'many2many' else names[0]
+            if prop.get('domain'):
+                prop['domain'] = self._get_domain_cell(model, prop['domain'], ids)
+        return json.dumps(definition, ensure_ascii=False, sort_keys=True) if definition else ''
+
+    def _check_nobody_numbered(self, text, ids):
+        """Refuse a mail to people by their number: elsewhere that is somebody else.
+
+        :raise UserError: names one of them
+        """
+        for part in (text or '').split(','):
+            if part.strip().isdecimal():
+                self._get_reference(self.env['res.partner'].browse(int(part)), ids)
+
+    def _get_domain_cell(self, target, text, ids):
+        """Return a domain on a model in which records are named instead of numbered."""
         if not text or text == '[]':
             return ''
-        target = self.env['complaint.case']
         leaves = [
             self._name_records(target, part, ids) if isinstance(part, (list, tuple)) else part
             for part in literal_eval(text)

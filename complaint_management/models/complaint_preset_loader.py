@@ -1,18 +1,16 @@
 import re
 from itertools import groupby
 
-import psycopg2
-
-from odoo import api, models, tools
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.modules.module import get_module_path
-from odoo.tools import format_list
 
 from ..tools import preset_files
-from ..tools.preset_files import PresetFile, PresetFileError, PresetRow
+from ..tools.preset_files import PresetFileError
 
 REF = re.compile(r"""ref\(\s*['"]([\w.]+)['"]\s*\)""")
 RELATIONS = ('many2one', 'many2many')
+DEFINITION = 'properties_definition'
 
 # A cell that names no record, in a field that would name one by default.
 NOBODY = '-'
@@ -40,6 +38,7 @@ class ComplaintPresetLoader(models.AbstractModel):
         :rtype: list[str]
         """
         return [
+            *self._get_borrowed_models(),
             'complaint.milestone',
             'complaint.kind',
             'complaint.document.type',
@@ -61,6 +60,11 @@ class ComplaintPresetLoader(models.AbstractModel):
             'complaint.approval.rule',
             'complaint.inform.rule',
         ]
+
+    @api.model
+    def _get_borrowed_models(self):
+        """Return the models of Odoo itself of which a procedure may use records of its own."""
+        return ['ir.sequence', 'mail.template']
 
     # === READING === #
 
@@ -104,7 +108,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             for header in file.headers[1:]:
                 name, _at, lang = header.partition('@')
                 field = self.env[file.model]._fields.get(name)
-                if not field or (lang and not field.translate):
+                if not field or (lang and not (field.translate or field.type == DEFINITION)):
                     raise PresetFileError(file.name, 1, header, 'unknown_column')
         return sorted(files, key=lambda file: order[file.model])
 
@@ -126,15 +130,35 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _load_file(self, install, file):
-        def get_names(row):
-            return tuple(name for name in row.cells if name != 'id' and '@' not in name)
-
+        wanted, known = self._adopt_shared(install, file), self._get_known(install)
         # Only neighbours together, so that records are made in the order of the file: where
         # sequences are equal, it decides.
         # pylint: disable-next=bad-builtin-groupby
-        for names, rows in groupby(self._adopt_shared(install, file), get_names):
-            self._load_rows(install, file, names, list(rows))
+        for names, rows in groupby(wanted, lambda row: self._get_names(file, known, row)):
+            self._load_rows(install, file, known, names, list(rows))
         self._load_translations(install, file)
+        self._load_definitions(install, file)
+
+    @api.model
+    def _get_names(self, file, known, row):
+        """Return the columns in which a row is loaded, as a tuple.
+
+        An empty cell leaves a record as it is, and a new one with the default of the field. New
+        records of fields without a default are loaded together, whatever cells are empty.
+        """
+        fields = self.env[file.model]._fields
+        is_new = row.id not in known
+        return tuple(
+            name
+            for name in file.headers[1:]
+            if '@' not in name
+            and fields[name].type != DEFINITION
+            and (name in row.cells or (is_new and self._is_empty_at_first(fields[name])))
+        )
+
+    @api.model
+    def _is_empty_at_first(self, field):
+        return not (field.default or field.compute or field.type in ('boolean', 'selection'))
 
     @api.model
     def _get_shared_models(self):
@@ -158,6 +182,9 @@ class ComplaintPresetLoader(models.AbstractModel):
         records = self.env[file.model].with_context(active_test=False)
         codes = [row.cells.get('code') for row in file.rows if row.id not in known]
         existing = {record.code: record for record in records.search([('code', 'in', codes)])}
+        if existing:
+            # What people made keeps an external id of its own when the preset goes.
+            records.concat(*existing.values())._export_rows([['id']])
         adopted = [
             row for row in file.rows if row.id not in known and row.cells.get('code') in existing
         ]
@@ -176,14 +203,16 @@ class ComplaintPresetLoader(models.AbstractModel):
         return [row for row in file.rows if row not in adopted]
 
     @api.model
-    def _load_rows(self, install, file, names, rows):
-        """Let Odoo load rows that fill the same columns."""
+    def _load_rows(self, install, file, known, names, rows):
+        """Let Odoo load rows that fill the same columns.
+
+        :param dict known: what `_get_known` answered before the file
+        """
         model = (
             self.env[file.model]
             .with_company(install.company_id)
             .with_context(lang='en_US', noupdate=True, active_test=False)
         )
-        known = self._get_known(install)
         fields = ['id', *(self._get_import_path(model, name) for name in names)]
         data = [
             [
@@ -192,10 +221,10 @@ class ComplaintPresetLoader(models.AbstractModel):
             ]
             for row in rows
         ]
-        if self._takes_company(model):
+        if self._takes_company(install, model) and 'company_id' not in names:
             fields.append('company_id/.id')
             for line in data:
-                line.append(str(install.company_id.id))
+                line.append(str(install.company_id.id or ''))
         result = model.load(fields, data)
         for message in result['messages']:
             if message['type'] == 'error':
@@ -213,15 +242,18 @@ class ComplaintPresetLoader(models.AbstractModel):
         return f'{name}/id' if model._fields[name].type in RELATIONS else name
 
     @api.model
-    def _takes_company(self, model):
+    def _takes_company(self, install, model):
         field = model._fields.get('company_id')
-        return bool(field and field.store and not field.related)
+        if not field or not field.store or field.related:
+            return False
+        # What cannot do without a company has that of whoever installs it.
+        return bool(install.company_id or not field.required)
 
     @api.model
     def _convert(self, known, install, file, row, name):
         """Return a cell as Odoo's import wants it: whole external ids, ids inside domains."""
-        cell = row.cells[name]
-        if self.env[file.model]._fields[name].type in RELATIONS:
+        cell = row.cells.get(name, '')
+        if cell and self.env[file.model]._fields[name].type in RELATIONS:
             if cell == NOBODY:
                 return ''
             return ','.join(
@@ -229,13 +261,23 @@ class ComplaintPresetLoader(models.AbstractModel):
                 for part in cell.split(',')
             )
 
+        # Only conditions name records by ref(…); in other texts it is what somebody wrote.
+        return self._number_records(known, file, row, name, cell) if name == 'domain' else cell
+
+    @api.model
+    def _number_records(self, known, file, row, header, text):
+        """Return a text in which numbers stand for every `ref('…')`.
+
+        :raise PresetFileError: there is no such record
+        """
+
         def to_id(match):
             record_id = self._find_id(known, match[1])
             if not record_id:
-                raise PresetFileError(file.name, row.line, name, 'unknown_reference')
+                raise PresetFileError(file.name, row.line, header, 'unknown_reference')
             return str(record_id)
 
-        return REF.sub(to_id, cell)
+        return REF.sub(to_id, text)
 
     @api.model
     def _find_id(self, known, reference):
@@ -280,7 +322,11 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _get_prefix(self, install):
-        return f'{install.company_id.id}_{install.code}_'
+        # What serves every company is named as its file names it: addons refer to it.
+        if not install.company_id:
+            return ''
+        # No code is the beginning of another one then: “shop” is not that of “shop_online”.
+        return f'{install.company_id.id}_{install.code.replace("_", "-")}_'
 
     @api.model
     def _get_xmlid(self, known, install, addon, reference):
@@ -306,27 +352,28 @@ class ComplaintPresetLoader(models.AbstractModel):
     def _get_data(self, install):
         """Return the ir.model.data of everything that an installation made."""
         prefix = self._get_prefix(install).replace('_', r'\_')
-        return (
-            self.env['ir.model.data']
-            .sudo()
-            .search(  # external ids are administration
-                [('name', '=like', f'{prefix}%'), ('model', 'in', self._get_models())], order='id'
-            )
-        )
+        if prefix:
+            ours = [('name', '=like', f'{prefix}%')]
+        else:
+            ours = [('name', 'in', list(install.baseline or {})), ('module', '=like', 'complaint%')]
+        data = self.env['ir.model.data'].sudo()  # external ids are administration
+        return data.search([*ours, ('model', 'in', self._get_models())], order='id')
 
     @api.model
     def _get_records(self, install):
         """Return {id of the row: record} of everything that an installation made."""
         known = self._get_known(install)
-        existing = {}
-        for model, found in (
-            self.env['ir.model.data'].union(*known.values()).grouped('model').items()
-        ):
-            existing[model] = set(self.env[model].browse(found.mapped('res_id')).exists().ids)
+        all_data = self.env['ir.model.data'].union(*known.values())
+        # Those of one model are read together.
+        existing = {
+            (model, record.id): record
+            for model, found in all_data.grouped('model').items()
+            for record in self.env[model].browse(found.mapped('res_id')).exists()
+        }
         return {
-            row_id: self.env[data.model].browse(data.res_id)
+            row_id: existing[data.model, data.res_id]
             for row_id, data in known.items()
-            if data.res_id in existing[data.model]
+            if (data.model, data.res_id) in existing
         }
 
     # === TRANSLATIONS === #
@@ -337,14 +384,17 @@ class ComplaintPresetLoader(models.AbstractModel):
 
         :param set languages: codes of the languages to write; None: all that are active
         """
-        languages = languages or self._get_active_languages()
+        languages = (languages or self._get_active_languages()) - {'en_US'}
         records = self._get_records(install)
         for row in file.rows:
-            record = records.get(row.id)
+            texts = {}
             for header, cell in row.cells.items():
                 name, _at, lang = header.partition('@')
-                if lang in languages and lang != 'en_US' and record:
-                    self._translate(record, name, lang, cell)
+                if lang in languages and self.env[file.model]._fields[name].translate:
+                    texts.setdefault(lang, {})[name] = cell
+            if row.id in records:
+                for lang, found in texts.items():
+                    self._translate(records[row.id], lang, found)
 
     @api.model
     def _get_active_languages(self):
@@ -352,17 +402,21 @@ class ComplaintPresetLoader(models.AbstractModel):
         return {'en_US', *(code for code, _name in self.env['res.lang'].get_installed())}
 
     @api.model
-    def _translate(self, record, name, lang, text):
-        field = record._fields[name]
-        if not callable(field.translate):
-            record.with_context(lang=lang, tracking_disable=True)[name] = text
-            return
-        # Pages are translated term by term: both languages have the same structure.
-        source = field.get_trans_terms(record.with_context(lang='en_US')[name] or '')
-        terms = field.get_trans_terms(text)
-        record.update_field_translations(
-            name, {lang: dict(zip(source, terms, strict=False))}, source_lang='en_US'
-        )
+    def _translate(self, record, lang, texts):
+        """Write the texts of a record in a language.
+
+        :param dict texts: {name of the field: text}
+        """
+        fields = record._fields
+        plain = {name: text for name, text in texts.items() if not callable(fields[name].translate)}
+        if plain:
+            record.with_context(lang=lang, tracking_disable=True).write(plain)
+        for name in texts.keys() - plain:
+            # Pages are translated term by term: both languages have the same structure.
+            get_terms = fields[name].get_trans_terms
+            source = get_terms(record.with_context(lang='en_US')[name] or '')
+            terms = dict(zip(source, get_terms(texts[name]), strict=False))
+            record.update_field_translations(name, {lang: terms}, source_lang='en_US')
 
     @api.model
     def _load_language(self, lang):
@@ -371,107 +425,14 @@ class ComplaintPresetLoader(models.AbstractModel):
         The other languages stay as they are: people may have edited their texts.
         """
         for install in self.env['complaint.preset.install'].search([('code', '!=', False)]):
-            for file in self._read_folders(install.code):
+            files = self._read_folders(install.code)
+            for file in files:
                 self._load_translations(install, file, {lang})
-
-    # === UPDATES AND REMOVAL === #
-
-    @api.model
-    def _snapshot(self, install, files):
-        """Return {id of the row: {column: text}} of the records as they are now.
-
-        :param list files: PresetFile objects that say which records and columns
-        """
-        records, active = self._get_records(install), self._get_active_languages()
-        return {
-            row.id: {
-                header: self._get_text(records[row.id], header)
-                for header in row.cells
-                if header != 'id' and (header.partition('@')[2] or 'en_US') in active
-            }
-            for file in files
-            for row in file.rows
-            if row.id in records
-        }
-
-    @api.model
-    def _get_text(self, record, header):
-        name, _at, lang = header.partition('@')
-        value = record.with_context(lang=lang or 'en_US')[name]
-        if isinstance(value, models.BaseModel):
-            return ','.join(str(number) for number in sorted(value.ids))
-        return str(value)
-
-    @api.model
-    def _without(self, row, headers):
-        """Return a copy of a row without some of its columns."""
-        return PresetRow(
-            row.line, {name: cell for name, cell in row.cells.items() if name not in headers}
-        )
-
-    @api.model
-    def _with_rows(self, file, rows):
-        return PresetFile(file.addon, file.model, file.headers, rows)
-
-    @api.model
-    def _describe_kept(self, install, row_id, headers):
-        """Return the sentence that says which local edits of a record stay."""
-        record = self._get_records(install)[row_id]
-        labels = {
-            record._fields[header.partition('@')[0]]._description_string(self.env)
-            for header in headers
-        }
-        return self.env._(
-            "Kept as edited here: %(record)s (%(fields)s)",
-            record=record.display_name,
-            fields=format_list(self.env, sorted(labels)),
-        )
-
-    @api.model
-    def _remove(self, install):
-        """Delete the records of an installation; archive those that are used.
-
-        :return: sentences that name what was archived
-        """
-        kept = []
-        for record in reversed(list(self._get_records(install).values())):
-            if not record.exists() or self._release_shared(install, record):
-                continue
-            try:
-                with self.env.cr.savepoint(), tools.mute_logger('odoo.sql_db'):
-                    record.unlink()
-                    self.env.flush_all()
-            except (UserError, psycopg2.IntegrityError):
-                self._archive(record)
-                kept.append(self.env._("Archived, because it is used: %s", record.display_name))
-        return kept
-
-    @api.model
-    def _release_shared(self, install, record):
-        """Let go of a record that others brought or took over too; say whether it was one."""
-        named = (
-            self.env['ir.model.data']
-            .sudo()
-            .search(  # external ids are administration
-                [('model', '=', record._name), ('res_id', '=', record.id)]
-            )
-        )
-        own = named.filtered(lambda data: data.name.startswith(self._get_prefix(install)))
-        if named == own:
-            return False
-        own.unlink()
-        return True
-
-    @api.model
-    def _archive(self, record):
-        """Take a record out of use; a stage in which cases stand stays."""
-        if 'active' in record._fields:
-            try:
-                with self.env.cr.savepoint():
-                    record.active = False
-                    self.env.flush_all()
-            except UserError:
-                record.invalidate_recordset()
+            baseline = install.baseline or {}
+            for row_id, texts in self._snapshot(install, files).items():
+                fresh = {header: texts[header] for header in texts if header.endswith(f'@{lang}')}
+                baseline[row_id] = {**baseline.get(row_id, {}), **fresh}
+            install.baseline = baseline
 
     # === ERRORS === #
 
@@ -488,6 +449,7 @@ class ComplaintPresetLoader(models.AbstractModel):
             'unknown_model': self.env._("Presets do not hold such records."),
             'unknown_column': self.env._("There is no such field, or it is not translated."),
             'unknown_reference': self.env._("The record that ref(…) names does not exist."),
+            'bad_definition': self.env._("This is no list of properties in JSON."),
         }
         place = self.env._("%(file)s, line %(line)s", file=error.file, line=error.line)
         if error.column:

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
@@ -10,7 +12,11 @@ class ComplaintProcedure(models.Model):
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True, tracking=True)
-    code = fields.Char(required=True, copy=False)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Letters, digits and underscores: it names the files of an export.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(comodel_name='res.company', index=True)
@@ -152,24 +158,31 @@ class ComplaintProcedure(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains('number_sequence_id')
+    @api.constrains('code')
+    def _check_code(self):
+        """A code names folders and external ids.
+
+        :raise ValidationError: it has other characters
+        """
+        for procedure in self:
+            if not re.fullmatch(r'\w+', procedure.code):
+                raise ValidationError(
+                    self.env._(
+                        "The code “%(code)s” cannot be used: it consists of letters, digits and "
+                        "underscores, without spaces.",
+                        code=procedure.code,
+                    )
+                )
+
+    @api.constrains('number_sequence_id', 'company_id')
     def _check_own_sequence_prefix(self):
-        """A procedure's own numbers can never meet those of another sequence.
+        """A procedure's own numbers can never meet those of another sequence of its company.
 
         :raise ValidationError: the sequence has no prefix of its own
         """
-        company_sequences = (
-            self.env['res.company'].sudo()._get_complaint_sequences()
-        )  # shared setting
         for procedure in self.filtered('number_sequence_id'):
             own = procedure.number_sequence_id.sudo()  # prefix is no secret, sequences are admin's
-            others = (
-                company_sequences
-                | self.sudo()
-                .search([('number_sequence_id', '!=', False), ('id', '!=', procedure.id)])
-                .number_sequence_id
-            )
-            others -= own
+            others = procedure._get_neighbour_sequences() - own
             # As they read today: "C%(year)s-" and "C2026-" give the same numbers.
             taken = {sequence._get_prefix_suffix()[0] for sequence in others}
             if not own.prefix or own._get_prefix_suffix()[0] in taken:
@@ -181,6 +194,19 @@ class ComplaintProcedure(models.Model):
                         sequence=own.name,
                     )
                 )
+
+    def _get_neighbour_sequences(self):
+        """Return the sequences that number other complaints of the same company, as superuser."""
+        self.ensure_one()
+        # Whoever edits a procedure may not read all of them, and their prefixes are no secret.
+        self_sudo = self.sudo().with_context(active_test=False)
+        domain = [('number_sequence_id', '!=', False), ('id', '!=', self.id)]
+        if not self.company_id:
+            companies = self_sudo.company_id._get_complaint_sequences()
+            return companies | self_sudo.search(domain).number_sequence_id
+        domain.append(('company_id', 'in', (self.company_id.id, False)))
+        own = self_sudo.company_id.complaint_sequence_id
+        return own | self_sudo.search(domain).number_sequence_id
 
     # === CRUD METHODS === #
 

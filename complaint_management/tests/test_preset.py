@@ -1,66 +1,15 @@
-import base64
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 
 from ..tools import preset_files
-from .common import ComplaintCommon
-
-PROCEDURE = 'id,name,name@zh_CN,code\nprocedure,Harbour,港口,harbour\n'
-GRADES = (
-    'id,name,name@zh_CN,procedure_id,rank\n'
-    'grade_low,Low,低,procedure,1\n'
-    'grade_high,High,高,procedure,2\n'
-)
-STAGES = (
-    'id,name,name@zh_CN,procedure_id,sequence,phase,milestone_id,guidance,guidance@zh_CN,fold\n'
-    'stage_in,Quay,码头,procedure,10,intake,,<p>Ask.</p><p>Write.</p>,<p>问。</p><p>记。</p>,\n'
-    'stage_work,Hold,船舱,procedure,20,investigation,'
-    'complaint_management.milestone_investigated,,,\n'
-    'stage_out,Sea,出海,procedure,30,closed_normal,complaint_management.milestone_closed,,,True\n'
-)
-GATES = (
-    'id,name,name@zh_CN,stage_id,field_ids,domain\n'
-    'gate_high,Only grave ones.,仅限重大投诉。,stage_work,'
-    'complaint_management.field_complaint_case__facts,'
-    '"[(\'grade_id\', \'in\', [ref(\'grade_high\')])]"\n'
-)
+from .common_preset import GATES, GRADES, PROCEDURE, PresetCommon
 
 
 @tagged('post_install', '-at_install')
-class TestPreset(ComplaintCommon):
+class TestPreset(PresetCommon):
     """Design section 8: a trade's rules are CSV files; installed, updated, removed, carried."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env['res.lang']._activate_lang('zh_CN')
-        cls.preset = cls.env['complaint.preset'].create({'name': "Harbour", 'code': 'harbour'})
-        cls.texts = {
-            'complaint.procedure': PROCEDURE,
-            'complaint.grade': GRADES,
-            'complaint.stage': STAGES,
-            'complaint.stage.gate': GATES,
-        }
-        cls.other_company = cls.env['res.company'].create({'name': "Second harbour"})
-
-    def setUp(self):
-        super().setUp()
-        loader = type(self.env['complaint.preset.loader'])
-
-        def read(model, code):
-            files = [
-                preset_files.parse('complaint_management', name, text)
-                for name, text in self.texts.items()
-            ]
-            return model._sort(files) if code == 'harbour' else []
-
-        self.startPatcher(patch.object(loader, '_read_folders', read))
-
-    def _install(self, company=None):
-        install = self.preset._install(company or self.env.company)
-        return install, install.procedure_id
 
     # === INSTALLATION === #
 
@@ -130,12 +79,6 @@ class TestPreset(ComplaintCommon):
         self.assertEqual(procedure.with_context(lang='zh_CN').name, "我们的港口")
 
     # === ERRORS === #
-
-    def _assert_refused(self, sentence):
-        count = self.env['complaint.procedure'].search_count([])
-        with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
-            self._install()
-        self.assertEqual(self.env['complaint.procedure'].search_count([]), count)
 
     def test_an_unknown_column_is_named_with_its_file(self):
         self.texts = {**self.texts, 'complaint.grade': 'id,name,weight\ngrade_low,Low,1\n'}
@@ -246,6 +189,45 @@ class TestPreset(ComplaintCommon):
         second._remove()
         self.assertFalse(moored.exists())
 
+    def test_a_milestone_that_people_made_stays_when_the_presets_go(self):
+        own = self.env['complaint.milestone'].create({'name': "Moored", 'code': 'harbour_moored'})
+        self.texts = {
+            'complaint.milestone': 'id,name,code\nmilestone_own,Moored,harbour_moored\n',
+            **self.texts,
+        }
+        installs = [self._install()[0], self._install(self.other_company)[0]]
+        for install in installs:
+            self.assertFalse(install._remove())
+        self.assertTrue(own.exists())
+
+    def test_an_update_keeps_what_was_entered_where_the_files_said_nothing(self):
+        install, procedure = self._install()
+        stage = procedure.stage_ids[1]
+        stage.guidance = "<p>Our own.</p>"
+        stage.with_context(lang='zh_CN').portal_label = "在船舱"
+        self.texts = {
+            **self.texts,
+            'complaint.stage': (
+                'id,guidance,portal_label,portal_label@zh_CN,fold\n'
+                'stage_work,<p>Look.</p>,In the hold,舱内,True\n'
+            ),
+        }
+        kept = install._update()
+        self.assertEqual(stage.guidance, "<p>Our own.</p>")
+        self.assertEqual(stage.with_context(lang='zh_CN').portal_label, "在船舱")
+        self.assertTrue(stage.fold)
+        self.assertEqual(len(kept), 1)
+
+    def test_a_language_activated_later_is_kept_as_edited_too(self):
+        french = PROCEDURE.replace('name@zh_CN', 'name@fr_FR').replace('港口', 'Le port')
+        self.texts = {**self.texts, 'complaint.procedure': french}
+        install, procedure = self._install()
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env.invalidate_all()
+        procedure.with_context(lang='fr_FR').name = "Notre port"
+        self.assertEqual(len(install._update()), 1)
+        self.assertEqual(procedure.with_context(lang='fr_FR').name, "Notre port")
+
     # === REMOVAL === #
 
     def test_an_unused_installation_comes_off_without_a_trace(self):
@@ -267,17 +249,28 @@ class TestPreset(ComplaintCommon):
         self.assertTrue(any("Harbour" in sentence for sentence in archived))
         self.assertTrue(case.stage_id.exists())
 
+    def test_what_was_archived_is_taken_up_again(self):
+        self.texts = {
+            **self.texts,
+            'complaint.closing.reason': (
+                'id,name,kind,procedure_id,active\nreason_old,Sold,normal,procedure,False\n'
+            ),
+        }
+        install, procedure = self._install()
+        case = self._create_case(procedure_id=procedure.id, team_id=False)
+        install._remove()
+        again, same = self._install()
+        self.assertEqual(same, procedure)
+        self.assertTrue(procedure.active)
+        self.assertEqual(len(procedure.stage_ids), 3)
+        reasons = self.env['complaint.closing.reason'].with_context(active_test=False)
+        [reason] = reasons.search([('procedure_id', '=', procedure.id)])
+        self.assertFalse(reason.active)
+        case._erase("Done.")
+        self.assertFalse(again._remove())
+        self.assertFalse(procedure.exists())
+
     # === EXPORT AND IMPORT === #
-
-    def _export(self, procedure):
-        return self.env['complaint.preset.exporter']._export(procedure)
-
-    def _import(self, content, company):
-        wizard = self.env['complaint.preset.import'].create(
-            {'file': base64.b64encode(content), 'company_id': company.id}
-        )
-        action = wizard.action_import()
-        return self.env['complaint.procedure'].browse(action['res_id'])
 
     def test_a_round_trip_is_equal(self):
         _install, procedure = self._install()

@@ -93,6 +93,25 @@ class TestRegimeDeveloper(WalkCommon):
 
     # === GRADES === #
 
+    def test_complaints_are_told_apart_by_project(self):
+        """DEVP-1-a: several projects at once; each complaint says which one it is about."""
+        [project] = [
+            prop['selection']
+            for prop in self.procedure.case_properties_definition
+            if prop['name'] == 'project'
+        ]
+        cases = self.env['complaint.case']
+        for key, _label in project:
+            case = self._take_in()
+            self._as(self.receiver, case).case_properties = {'project': key, 'unit': "3-1201"}
+            cases |= case
+        counts = cases.with_user(self.manager)._read_group(
+            [('id', 'in', cases.ids)], ['case_properties.project'], ['__count']
+        )
+        self.assertEqual(counts, [(key, 1) for key, _label in project])
+        found = cases.with_user(self.manager).search([('case_properties.unit', 'ilike', "1201")])
+        self.assertEqual(found, cases)
+
     def test_the_way_it_came_decides_the_grade(self):
         """DEVG-1-a, DEVG-2-a; a person names a major one, with a reason."""
         group = self.env.ref('complaint_management.channel_group')
@@ -141,6 +160,7 @@ class TestRegimeDeveloper(WalkCommon):
         )
         self._draft(case)
         self._assert_barred(case, self.handler, 'agreement', "Answer the customer first")
+        self._assert_barred(case, self.handler, 'closing_request', "not carried out yet")
         self._as(self.handler, case)._answer("We plaster again.")
         self._walk(case, self.handler, 'agreement')
         self._assert_barred(case, self.handler, 'handling', "has not agreed yet")
@@ -330,8 +350,9 @@ class TestRegimeDeveloper(WalkCommon):
     # === ABNORMAL CLOSING === #
 
     def test_a_conflict_with_contract_or_final_decision_is_ruled_on(self):
-        """DEVG-1.2-c."""
-        for row in ('reason_contract', 'reason_final_decision'):
+        """DEVG-1.2-c; so is what is not ours or beyond our power (requirements 2.12)."""
+        rows = ('reason_contract', 'reason_final_decision', 'reason_not_ours', 'reason_external')
+        for row in rows:
             case = self._draft(self._feed_back(self._pass_on(self._take_in())))
             reason = self.records[row]
             self._as(self.receiver, case).write({'closing_reason_id': reason.id})

@@ -16,6 +16,7 @@ from . import complaint_report_schedule_due
 from . import complaint_report_schedule_job
 from . import complaint_report_figures
 from . import complaint_report_figures_lines
+from . import complaint_report_figures_effect
 from . import complaint_report_figures_logs
 from . import complaint_report_run
 from . import complaint_report_run_labels

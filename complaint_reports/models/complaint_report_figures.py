@@ -65,6 +65,7 @@ class ComplaintReportFigures(models.AbstractModel):
     def _get_scope(self, spec, definition=None):
         """Return the Domain of complaints in the scope that were known at the time."""
         scope = Domain(spec['scope']) & Domain('create_date', '<=', spec['as_of'])
+        scope &= Domain('is_setup_example', '=', False)
         return scope & Domain(definition['domain']) if definition else scope
 
     @api.model

@@ -142,13 +142,14 @@ class ComplaintReportRunFigures(models.Model):
         figures, definition = run_sudo.figures or {}, run_sudo.definition or {}
         headings = {s['key']: s['heading'] for s in definition.get('sections', [])}
         subjects = self._get_subjects(figures, everything)
+        measures = self._get_measures(figures, everything)
         sections = []
         for table in figures.get('sections', []):
             shown = {
                 'key': table['key'],
                 'kind': table['kind'],
                 'heading': headings.get(table['key']) or self._get_heading(table, definition),
-                **self._show_table(table, subjects),
+                **self._show_table(table, subjects, measures),
                 'entries': self._show_entries(table['key']),
             }
             shown['chart'] = self._draw_chart(table, shown)
@@ -174,7 +175,23 @@ class ComplaintReportRunFigures(models.Model):
             found[model] = {record.id: record for record in records}
         return found
 
-    def _show_table(self, table, subjects):
+    def _get_measures(self, figures, everything):
+        """Return {id: what to do} of the measures in lists that the reader may see."""
+        listed = [
+            number
+            for table in figures.get('sections', [])
+            for row in table['rows']
+            for number in row.get('measures', ())
+        ]
+        measures = self.env['complaint.measure']
+        if everything:
+            measures = measures.sudo()  # as in _get_subjects
+        if not listed or not measures.has_access('read'):
+            return {}
+        found = measures.search_fetch([('id', 'in', listed)], ['name'])
+        return {measure.id: measure.name for measure in found}
+
+    def _show_table(self, table, subjects, measures):
         is_list = any('texts' in row for row in table['rows']) or 'all' in table
         model = table.get('model', 'complaint.case') if is_list else None
         shown = {
@@ -192,7 +209,7 @@ class ComplaintReportRunFigures(models.Model):
         shown['rows'] = [
             {
                 'id': row['id'],
-                'texts': self._show_texts(table['columns'], row['texts'], seen[row['id']]),
+                'texts': self._show_texts(table['columns'], row, seen[row['id']], measures),
             }
             for row in rows
         ]
@@ -200,13 +217,19 @@ class ComplaintReportRunFigures(models.Model):
         shown['more'] = table['all']['v'] - len(table['rows'])
         return shown
 
-    def _show_texts(self, columns, texts, record):
-        """Return the texts of a row of a list as they are read; `record` is the row's own."""
+    def _show_texts(self, columns, row, record, measures):
+        """Return the texts of a row of a list as they are read.
+
+        :param record: what the row is about
+        :param dict measures: what to do, by id, of the measures that the reader may see
+        """
+        live = {name: record[name] or '' for name in LIVE_FIELDS[record._name]}
+        live['measure_ids'] = '; '.join(
+            measures[number] for number in row.get('measures', ()) if number in measures
+        )
         return [
-            record[name] or ''
-            if name in LIVE_FIELDS[record._name]
-            else self._show_text(record._fields[name], text)
-            for name, text in zip(columns, texts, strict=True)
+            live[name] if name in live else self._show_text(record._fields[name], text)
+            for name, text in zip(columns, row['texts'], strict=True)
         ]
 
     def _show_text(self, field, text):

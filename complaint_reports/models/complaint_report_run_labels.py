@@ -43,6 +43,11 @@ class ComplaintReportRunLabels(models.Model):
             'checked': self.env._("Checked"),
             'findings': self.env._("Findings"),
             'target': self.env._("Ceiling"),
+            'executed': self.env._("Solution executed"),
+            'satisfied': self.env._("Satisfied"),
+            'dissatisfied': self.env._("Dissatisfied"),
+            'reopened': self.env._("Reopened"),
+            'satisfaction_rate': self.env._("Satisfied customers"),
         }
         if code.startswith('score_'):
             scores = self.env['complaint.callback']._fields['result_score']

@@ -15,8 +15,8 @@ ALL_TABLES = (
         'measures',
         'inspections',
     ),
-    *('returns', 'kpi', 'comparison', 'measure_list', 'duty_log'),
-    *('goods_counts', 'goods_inspections', 'goods_scrap'),
+    *('returns', 'kpi', 'comparison', 'solution_effect', 'case_measures', 'measure_list'),
+    *('duty_log', 'goods_counts', 'goods_inspections', 'goods_scrap'),
 )
 
 
