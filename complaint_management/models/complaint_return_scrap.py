@@ -8,6 +8,7 @@ class ComplaintReturnScrap(models.Model):
     _inherit = 'complaint.return'
 
     scrap_approved_by = fields.Char(
+        string="Scrap approved by",
         compute='_compute_scrap_approved_by',
         compute_sudo=True,  # whoever carries the scrapping out need not see the approvals
     )
