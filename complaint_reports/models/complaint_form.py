@@ -69,6 +69,10 @@ class ComplaintForm(models.Model):
         "too.",
     )
     is_suggested = fields.Boolean(compute='_compute_is_suggested')
+    is_addressed = fields.Boolean(
+        string="Addressed", help="Whoever prints it can choose first to whom it goes."
+    )
+    can_address = fields.Boolean(compute='_compute_can_address')
     addressee = fields.Char(
         string="Goes to",
         translate=True,
@@ -88,6 +92,12 @@ class ComplaintForm(models.Model):
         for form in self:
             form.is_suggested = form.id in first
 
+    @api.depends_context(CASES_KEY)
+    def _compute_can_address(self):
+        has_one = len(self.env.context.get(CASES_KEY) or ()) == 1
+        for form in self:
+            form.can_address = form.is_addressed and has_one
+
     # === CRUD METHODS === #
 
     def _order_to_sql(self, order, query, alias=None, reverse=False):
@@ -101,6 +111,21 @@ class ComplaintForm(models.Model):
         )
 
     # === ACTIONS === #
+
+    def action_address(self):
+        """Open the dialog in which it is chosen to whom reports about the case go."""
+        case = self.env['complaint.case'].browse(self.env.context.get(CASES_KEY) or [])
+        case.ensure_one()
+        case.check_access('write')
+        view = self.env.ref('complaint_reports.complaint_case_view_form_address')
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("To whom"),
+            'res_model': 'complaint.case',
+            'res_id': case.id,
+            'views': [(view.id, 'form')],
+            'target': 'new',
+        }
 
     def action_print(self):
         """Print this form for the cases for which the choice was opened.

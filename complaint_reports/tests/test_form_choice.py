@@ -54,6 +54,19 @@ class TestFormChoice(FormsCommon):
         self.assertEqual(rest, rest.with_context(action['context']).sorted('sequence'))
         self.assertFalse(self.env['complaint.form'].search([]).filtered('is_suggested'))
 
+    def test_to_whom_a_report_goes_is_chosen_before_it_is_printed(self):
+        """PROPERTY-5.1.2-C2: any partner."""
+        choice = self.short.with_user(self.manager).action_print_form()
+        forms = self.env['complaint.form'].with_user(self.manager)
+        form = forms.with_context(**choice['context']).browse(self._get_form('special').id)
+        self.assertTrue(form.can_address)
+        dialog = form.action_address()
+        self.assertEqual((dialog['res_model'], dialog['res_id']), ('complaint.case', self.short.id))
+        both = (self.short | self.long).with_user(self.manager).action_print_form()
+        self.assertFalse(form.with_context(**both['context']).can_address)
+        handling = forms.with_context(**choice['context']).browse(self._get_form('handling').id)
+        self.assertFalse(handling.can_address)
+
     def test_several_cases_are_offered_what_fits_them_all(self):
         offered = self._get_offered(self.short | self.long)
         self.assertIn(self._get_form('handling'), offered)
