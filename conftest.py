@@ -24,6 +24,8 @@ import os
 import re
 import socket
 import subprocess
+import threading
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,12 +34,21 @@ import pytest
 
 from devtools import databases, log_gate, odoo_process, server
 
+# Where pytest's cache keeps {file: seconds per test}, and what this run has taken so far.
+_SECONDS = "complaint/seconds_per_test"
+_SPENT = defaultdict(lambda: defaultdict(float))
+
 # A browser test that is left out for one of these reasons has not been passed.
 BROWSER_MISSING = re.compile(r"chrom|websocket|browser|playwright|--odoo-http", re.IGNORECASE)
 
 
 def _in_ci():
     return bool(os.environ.get("CI") or os.environ.get("COMPLAINT_CI") == "1")
+
+
+def _worker():
+    """Return the name of this process when several share the work, else nothing."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def pytest_configure(config):
@@ -57,14 +68,56 @@ def pytest_unconfigure(config):
         logging.getLogger().removeHandler(listener)
 
 
-def pytest_collection_modifyitems(items):
-    """Mark the tests that work over HTTP or in a browser, so that ``-m`` can choose."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    """Let ``-m`` choose: tests over HTTP or in a browser are marked, and those tagged ``once``."""
     from odoo.tests.common import HttpCase
 
     for item in items:
         of_odoo = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, HttpCase)
         if of_odoo or {"odoo_server", "new_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("live")
+        # Classes of an addon have a tag of Odoo's, as pytest is no requirement of theirs.
+        if "once" in getattr(getattr(item, "cls", None), "test_tags", ()):
+            item.add_marker("once")
+    yield
+    # Now ``-k`` and ``-m`` have chosen.
+    if _worker():
+        _put_longest_first(items, config.workerinput["seconds_per_test"])
+
+
+def _put_longest_first(items, seconds_per_test):
+    """Order the files for processes that take the next one whenever they have time."""
+    seconds = defaultdict(float)
+    for item in items:
+        guess = 5 if item.get_closest_marker("live") else 0.3
+        seconds[item.location[0]] += seconds_per_test.get(item.location[0], guess)
+    items.sort(key=lambda item: (-seconds[item.location[0]], item.location[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell each process what the tests of each file took the last time."""
+    node.workerinput["seconds_per_test"] = _load_seconds(node.config)
+
+
+def _load_seconds(config):
+    """Return {file: seconds per test}, as far as it is known."""
+    cache = getattr(config, "cache", None)
+    return cache.get(_SECONDS, {}) if cache else {}
+
+
+def pytest_runtest_logreport(report):
+    """Note how long a test took, its set-up and that of its class included."""
+    _SPENT[report.location[0]][report.nodeid] += report.duration
+
+
+def pytest_sessionfinish(session):
+    """Keep the times for the next run."""
+    cache = getattr(session.config, "cache", None)
+    if cache and not _worker() and _SPENT:
+        means = {file: sum(spent.values()) / len(spent) for file, spent in _SPENT.items()}
+        cache.set(_SECONDS, {**_load_seconds(session.config), **means})
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,6 +164,26 @@ class _Listener(logging.Handler):
 _LISTENER = pytest.StashKey[_Listener]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def load_registry():
+    """Load Odoo before the first test; each process of ``--jobs`` has a copy of its own.
+
+    Takes the place of pytest-odoo's, whose processes share one file store: what one of them
+    cleans up, another would miss.
+    """
+    from odoo.modules.registry import Registry
+    from odoo.tools import config
+
+    threading.current_thread().testing = True
+    if _worker():
+        database = f"{config['db_name'][0]}_{_worker()}"
+        databases.clone(config["db_name"][0], database)
+        config["db_name"] = database
+        config["dbfilter"] = f"^{database}$"
+    Registry(config["db_name"][0])
+    yield
+
+
 @pytest.fixture(scope="session")
 def dev_setup():
     """What ``./dev test`` has prepared: names of databases, and the addons in them."""
@@ -119,6 +192,9 @@ def dev_setup():
         pytest.skip("needs the databases that ./dev test prepares")
     setup = json.loads(text)
     setup["count"] = 0
+    if _worker():
+        setup["database"] += f"_{_worker()}"
+        setup["prefix"] += f"{_worker()}_"
     return setup
 
 

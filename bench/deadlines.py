@@ -8,22 +8,15 @@ runs in one process and one run, so the ratios can be laid beside those of other
     ./dev bench deadlines --write      keep it as bench/deadlines.md
 """
 
-import argparse
-import platform
 import time
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from random import Random
 
+import common
 import pytz
 
-import odoo
-from odoo import api
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tools import config
 
-RESULTS = Path(__file__).with_name("deadlines.md")
 TZ = "Asia/Shanghai"
 STARTS = 60  # of each limit; Odoo is asked once for each
 ROUNDS = 50  # this engine is so fast that it is asked so often for each
@@ -152,39 +145,29 @@ def measure(env):
 
 def render(rows):
     """Return the table as Markdown."""
-    lines = [
-        "# Deadlines: this engine and Odoo's calendars",
-        "",
-        f"`./dev bench deadlines` on {date.today().isoformat()}: {platform.machine()}, Python "
-        f"{platform.python_version()}, Odoo {odoo.release.version}; {STARTS} random starts for "
-        "each limit, office with lunch break and holidays. The first engine column is the date "
-        "alone, the second the date with every step of its explanation. Equal: to the second for "
-        "hours, the same day for days (`plan_days` ends at lunch of that day).",
-        "",
-        "| limit | plan_hours, plan_days: µs | date: µs | times faster | with explanation: µs "
-        "| times faster | equal |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+    head = ["limit", "plan_hours, plan_days: µs:", "date: µs:", "times faster:"]
+    head += ["with explanation: µs:", "times faster:", "equal:"]
+    table = [
+        [
+            *(name, f"{odoo_us:,.0f}", f"{date_us:.1f}", f"{odoo_us / date_us:,.0f}"),
+            *(f"{why_us:.1f}", f"{odoo_us / why_us:,.0f}", f"{equal} of {STARTS}"),
+        ]
+        for name, odoo_us, date_us, why_us, equal in rows
     ]
-    for name, odoo_us, date_us, why_us, equal in rows:
-        lines.append(
-            f"| {name} | {odoo_us:,.0f} | {date_us:.1f} | {odoo_us / date_us:,.0f} "
-            f"| {why_us:.1f} | {odoo_us / why_us:,.0f} | {equal} of {STARTS} |"
-        )
-    return "\n".join(lines) + "\n"
+    return common.render(
+        "Deadlines: this engine and Odoo's calendars",
+        "deadlines",
+        f"{STARTS} random starts for each limit, office with lunch break and holidays. The first "
+        "engine column is the date alone, the second the date with every step of its explanation. "
+        "Equal: to the second for hours, the same day for days (`plan_days` ends at lunch of that "
+        "day).",
+        [head, *table],
+    )
 
 
 def main(arguments):
-    """Measure and print; the calendar that is asked is rolled back."""
-    parser = argparse.ArgumentParser(
-        prog="./dev bench deadlines", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("--write", action="store_true", help="keep the table in bench/deadlines.md")
-    options = parser.parse_args(arguments)
-    config.parse_config([])
-    with Registry(config["db_name"][0]).cursor() as cr:
-        table = render(measure(api.Environment(cr, api.SUPERUSER_ID, {})))
-        cr.rollback()
-    print(table)
-    if options.write:
-        RESULTS.write_text(table, encoding="utf-8")
-    return 0
+    """Measure and print."""
+    options = common.parse("deadlines", __doc__, arguments)
+    with common.open_env() as env:
+        table = render(measure(env))
+    return common.tell(table, "deadlines.md", options)

@@ -1,5 +1,8 @@
 """Many complaints at once, as a few years leave them behind: written with SQL, never shown."""
 
+import common
+import steps
+
 from odoo.tools import SQL
 
 # Matters and places make subjects that differ, in both languages, as people write them. A hash
@@ -112,3 +115,61 @@ def _tidy(env):
         env.cr.execute(SQL("SELECT gin_clean_pending_list(%s)", index))
     env.cr.execute("ANALYZE complaint_case")
     env.invalidate_all()
+
+
+def add_clocks(env, filled, size):
+    """Give each complaint a time limit: kept by most closed ones, late for some that are open."""
+    policy = env["complaint.sla.policy"].create(
+        {
+            "name": f"Bench {filled}",
+            "start_milestone_id": env["complaint.milestone"]._get_by_code("received").id,
+            "stop_milestone_id": env["complaint.milestone"]._get_by_code("answered").id,
+            "limit_value": 8,
+        }
+    )
+    departments = env["hr.department"].search([]) or env["hr.department"].create({"name": "Bench"})
+    env.flush_all()
+    env.cr.execute(
+        SQL(
+            """
+        INSERT INTO complaint_sla_clock (
+            case_id, company_id, policy_id, policy_version, round, lap, started_at, deadline,
+            warn_at, stopped_at, state, tz, is_imported, department_id
+        )
+        SELECT c.id, c.company_id, %(policy)s, %(version)s, 1, 1, c.received_at, due, due,
+            CASE WHEN c.is_closed THEN due + (n %% 7 - 5.5) * interval '6 hours' END,
+            CASE WHEN NOT c.is_closed THEN 'running' WHEN n %% 7 > 5 THEN 'missed' ELSE 'met' END,
+            'UTC', false, (%(departments)s::int[])[1 + n %% %(department_count)s]
+        FROM generate_series(%(first)s, %(last)s) n
+        JOIN complaint_case c ON c.number = 'B-' || n
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.is_closed THEN c.received_at + interval '3 days'
+            ELSE now() AT TIME ZONE 'UTC' + (n %% 50 - 5) * interval '1 day' END) AS d (due)
+        """,
+            policy=policy.id,
+            version=policy.version,
+            departments=departments.ids,
+            department_count=len(departments),
+            first=filled + 1,
+            last=size,
+        )
+    )
+    env.cr.execute(
+        SQL(
+            "UPDATE complaint_case c SET sla_deadline = k.deadline, sla_warn_at = k.warn_at "
+            "FROM complaint_sla_clock k WHERE k.case_id = c.id AND k.policy_id = %s "
+            "AND k.state = 'running'",
+            policy.id,
+        )
+    )
+    env.cr.execute("ANALYZE complaint_sla_clock")
+    _tidy(env)
+
+
+def commit_all(size):
+    """Fill the database of this process for other processes; return ids of who reads it."""
+    with common.open_env(keep=True) as env:
+        people = steps.prepare(env)
+        people.auditor.password = "bench-auditor"
+        fill(env, people, 0, size)
+        add_clocks(env, 0, size)
+        return people.auditor.id

@@ -4,22 +4,11 @@
 ./dev bench policies --write     keep the table as bench/policies.md
 """
 
-import argparse
-import platform
-import statistics
-import time
-from datetime import date
 from itertools import count
-from pathlib import Path
 
+import common
 import steps
 
-import odoo
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.tools import config
-
-RESULTS = Path(__file__).with_name("policies.md")
 POLICIES = (0, 1, 5, 10)
 REPEAT = 9
 BATCH = 100
@@ -43,70 +32,53 @@ def add_policies(env, number):
     )
 
 
-def measure(env, people, numbers, size):
-    """Return (milliseconds, queries) of registering ``size`` complaints, the median of a few."""
-    cases = env["complaint.case"].with_user(people.receiver)
-    times, queries = [], []
-    for _round in range(REPEAT + 1):
-        env.flush_all()
-        env.invalidate_all()
-        env.cr.precommit.run()
-        before, start = env.cr.sql_log_count, time.perf_counter()
-        cases.create([steps.get_values(people, next(numbers)) for _case in range(size)])
-        env.cr.flush()
-        times.append((time.perf_counter() - start) * 1000)
-        queries.append(env.cr.sql_log_count - before)
-    # The first call warms the caches that a working server has warm.
-    return statistics.median(times[1:]), round(statistics.median(queries[1:]))
-
-
 def run(env):
-    """Return {number of policies: [(milliseconds, queries) of one, of a batch]}."""
+    """Return {number of policies: [Measure of one, of a batch]}."""
     people, numbers = steps.prepare(env), count()
+    cases = env["complaint.case"].with_user(people.receiver)
     env["complaint.sla.policy"].search([]).action_archive()
+
+    def register(size):
+        return lambda: cases.create(
+            [steps.get_values(people, next(numbers)) for _case in range(size)]
+        )
+
     results = {}
     for number in POLICIES:
         add_policies(env, number)
-        results[number] = [measure(env, people, numbers, size) for size in (1, BATCH)]
+        results[number] = [common.measure(env, register(size), REPEAT) for size in (1, BATCH)]
         print(f"  {number} policies: {results[number]}", flush=True)
     return results
 
 
 def render(results):
     """Return the table as Markdown."""
-    (first, _queries), (batch, _more) = results[POLICIES[0]]
-    lines = [
-        "# What time limits add to registration",
-        "",
-        f"`./dev bench policies` on {date.today().isoformat()}: {platform.machine()}, "
-        f"Python {platform.python_version()}, Odoo {odoo.release.version}; median of {REPEAT}. "
-        "Each policy starts a clock and plans its reminder. The ratio compares with no policy in "
-        "the same run.",
-        "",
-        f"| policies | one: ms | queries | ratio | {BATCH}: ms | queries for each | ratio |",
-        "|--:|--:|--:|--:|--:|--:|--:|",
+    first, many = results[POLICIES[0]]
+    rows = [
+        ["policies:", "one: ms:", "queries:", "ratio:"]
+        + [f"{BATCH}: ms:", "queries for each:", "ratio:"]
     ]
-    for number, ((one_ms, one_queries), (batch_ms, batch_queries)) in results.items():
-        lines.append(
-            f"| {number} | {one_ms:.1f} | {one_queries} | {one_ms / first:.2f} "
-            f"| {batch_ms:.1f} | {batch_queries / BATCH:.2f} | {batch_ms / batch:.2f} |"
+    for number, (one, batch) in results.items():
+        rows.append(
+            [
+                *(f"{number}", f"{one.milliseconds:.1f}", f"{one.queries}"),
+                *(f"{one.milliseconds / first.milliseconds:.2f}", f"{batch.milliseconds:.1f}"),
+                f"{batch.queries / BATCH:.2f}",
+                f"{batch.milliseconds / many.milliseconds:.2f}",
+            ]
         )
-    return "\n".join(lines) + "\n"
+    return common.render(
+        "What time limits add to registration",
+        "policies",
+        f"Best of {REPEAT}. {common.MEASURED}. Each policy starts a clock and plans its "
+        "reminder. The ratio compares with no policy in the same run.",
+        rows,
+    )
 
 
 def main(arguments):
-    """Measure and print; nothing is committed, so the database stays as it was."""
-    parser = argparse.ArgumentParser(
-        prog="./dev bench policies", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("--write", action="store_true", help="keep the table")
-    options = parser.parse_args(arguments)
-    config.parse_config([])
-    with Registry(config["db_name"][0]).cursor() as cr:
-        table = render(run(api.Environment(cr, api.SUPERUSER_ID, {})))
-        cr.rollback()
-    print()
-    print(table)
-    if options.write:
-        RESULTS.write_text(table, encoding="utf-8")
-    return 0
+    """Measure and print."""
+    options = common.parse("policies", __doc__, arguments)
+    with common.open_env() as env:
+        table = render(run(env))
+    return common.tell(table, "policies.md", options)

@@ -9,24 +9,18 @@ up, the others are throttled.
     ./dev bench public --write             keep the table as bench/results_public.md
 """
 
-import argparse
-import platform
 import re
 import secrets
 import statistics
-import sys
 import time
-from datetime import date
-from pathlib import Path
 
+import common
 from werkzeug.test import Client
 
-import odoo
 from odoo import api, http
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-RESULTS = Path(__file__).with_name("results_public.md")
 PAGE = "/complaint/follow"
 
 
@@ -63,7 +57,7 @@ def try_keys(count):
 
 def render(answers, cases):
     """Return the table as Markdown."""
-    rows = []
+    rows = [["look-ups", "number:", "mean:", "median:", "99 % below:", "busy (mean):"]]
     groups = {"all": answers}
     for status, label in ((303, "looked up (303)"), (429, "throttled (429)")):
         groups[label] = [answer for answer in answers if answer[0] == status]
@@ -71,48 +65,27 @@ def render(answers, cases):
         if group:
             times = sorted(wall for _status, wall, _cpu in group)
             busy = statistics.mean(cpu for _status, _wall, cpu in group)
-            rows.append(
-                f"| {label} | {len(times):,} | {statistics.mean(times):.2f} "
-                f"| {statistics.median(times):.2f} | {times[int(len(times) * 0.99)]:.2f} "
-                f"| {busy:.2f} |"
+            found = (
+                *(statistics.mean(times), statistics.median(times)),
+                *(times[int(len(times) * 0.99)], busy),
             )
+            rows.append([label, f"{len(times):,}", *(f"{value:.2f}" for value in found)])
     other = len(answers) - sum(len(group) for label, group in groups.items() if label != "all")
     assert not other, f"{other} look-ups got neither answer"
-    return "\n".join(
-        [
-            "# What wrong keys cost",
-            "",
-            f"`./dev bench public --count {len(answers)}` on {date.today()}: "
-            f"{platform.machine()}, Python {platform.python_version()}, "
-            f"Odoo {odoo.release.series}; "
-            f"{cases:,} complaints, each with a key. One address sends all the keys, one after "
-            "the other; in milliseconds. The last column is the time that Odoo's process worked, "
-            "whatever else the machine did.",
-            "",
-            "| look-ups | number | mean | median | 99 % below | busy (mean) |",
-            "|---|--:|--:|--:|--:|--:|",
-            *rows,
-            "",
-        ]
+    return common.render(
+        "What wrong keys cost",
+        f"public --count {len(answers)}",
+        f"{cases:,} complaints, each with a key. One address sends all the keys, one after the "
+        "other; in milliseconds. The last column is the time that Odoo's process worked, whatever "
+        "else the machine did.",
+        rows,
     )
 
 
 def main(arguments):
-    """Measure and print; return the exit code."""
-    parser = argparse.ArgumentParser(prog="./dev bench public")
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--cases", type=int, default=2000)
-    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
-    options = parser.parse_args(arguments)
+    """Measure and print."""
+    options = common.parse("public", __doc__, arguments, count=10_000, cases=2000)
     config.parse_config([])
-    database = config["db_name"][0]
-    cases = make_cases(database, options.cases)
-    text = render(try_keys(options.count), cases)
-    print(text)
-    if options.write:
-        RESULTS.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    cases = make_cases(config["db_name"][0], options.cases)
+    table = render(try_keys(options.count), cases)
+    return common.tell(table, "results_public.md", options)

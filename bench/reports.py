@@ -5,24 +5,15 @@
 ./dev bench reports --write            keep the table as bench/reports.md
 """
 
-import argparse
-import platform
 import time
-from datetime import date
-from pathlib import Path
 
+import common
 import fill
 import steps
 
-import odoo
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.tools import config
-
-RESULTS = Path(__file__).with_name("reports.md")
 KINDS = (
     "totals", "trend", "case_list", "on_time", "overdue", "refunds", "failure_cost", "callbacks",
-    "contacts", "repeats", "measures", "kpi", "comparison",
+    "contacts", "repeats", "measures", "measure_list", "solution_effect", "kpi", "comparison",
 )  # fmt: skip
 GROUPS = (
     "category_id", "cause_id", "department_id", "channel_id", "grade_id", "stage_id", "handler_id",
@@ -93,24 +84,21 @@ def make_report(env, manager, schedule):
 def render(results):
     """Return the table as Markdown."""
     names = ("figures", "screen", "workbook")
-    lines = [
-        "# What a report costs",
-        "",
-        f"`./dev bench reports` on {date.today().isoformat()}: {platform.machine()}, "
-        f"Python {platform.python_version()}, Odoo {odoo.release.version}; {len(KINDS)} tables and "
-        f"{len(GROUPS)} breakdowns, each cell with the ids behind it.",
-        "",
-        "| complaints | report of a | complaints in it | "
-        + " | ".join(f"{name}: ms | queries" for name in names)
-        + " |",
-        "|--:|---|--:|" + "--:|--:|" * len(names),
+    rows = [
+        ["complaints:", "report of a", "complaints in it:"]
+        + [title for name in names for title in (f"{name}: ms:", "queries:")]
     ]
     for size, period, received, found in results:
         cells = [f"{size:,}", period, f"{received:,}"]
         for name in names:
             cells += [f"{found[name][0]:.0f}", str(found[name][1])]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        rows.append(cells)
+    return common.render(
+        "What a report costs",
+        "reports",
+        f"{len(KINDS)} tables and {len(GROUPS)} breakdowns, each cell with the ids behind it.",
+        rows,
+    )
 
 
 def run(env, sizes):
@@ -129,22 +117,8 @@ def run(env, sizes):
 
 
 def main(arguments):
-    """Measure and print; nothing is committed, so the database stays as it was."""
-    parser = argparse.ArgumentParser(prog="./dev bench reports", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--sizes",
-        default="1000,100000",
-        type=lambda text: sorted(int(part) for part in text.split(",")),
-        help="numbers of complaints, separated by commas",
-    )
-    parser.add_argument("--write", action="store_true", help="keep the table")
-    options = parser.parse_args(arguments)
-    config.parse_config([])
-    with Registry(config["db_name"][0]).cursor() as cr:
-        table = render(run(api.Environment(cr, api.SUPERUSER_ID, {}), options.sizes))
-        cr.rollback()
-    print()
-    print(table)
-    if options.write:
-        RESULTS.write_text(table, encoding="utf-8")
-    return 0
+    """Measure and print."""
+    options = common.parse("reports", __doc__, arguments, sizes="1000,100000")
+    with common.open_env() as env:
+        table = render(run(env, options.sizes))
+    return common.tell(table, "reports.md", options)

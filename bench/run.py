@@ -1,7 +1,7 @@
 """``./dev bench``: what the daily steps cost as complaints pile up.
 
-Every step is measured in one process and one run, in milliseconds (the median) and in queries,
-and compared with a step of Odoo's own that is measured beside it: making one contact. So the
+Every step is measured in one process and one run, in milliseconds (the best) and in queries, and
+compared with a step of Odoo's own that is measured beside it: making one contact. So the
 figures of different machines can be laid side by side as ratios.
 
     ./dev bench                            1,000 and 100,000 complaints
@@ -12,57 +12,37 @@ figures of different machines can be laid side by side as ratios.
     ./dev bench reports                    what a monthly report costs (reports.py)
     ./dev bench tick                       what a tick costs with many clocks (tick.py)
     ./dev bench public                     what wrong keys cost on the public page (public.py)
+    ./dev bench presets                    what installing each preset costs (presets.py)
+    ./dev bench dashboard                  opening the dashboard in a browser (dashboard.py)
+    ./dev bench --replica                  figures read from a physical replica (replica.py)
 """
 
-import argparse
-import platform
-import statistics
 import sys
-import time
-from dataclasses import dataclass
-from datetime import date
 from itertools import count
-from pathlib import Path
 
+import common
+import dashboard
 import deadlines
 import fill
 import policies
+import presets
 import public
+import replica
 import reports
 import steps
 import tick
 
-import odoo
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.tools import config
-
-RESULTS = Path(__file__).with_name("results.md")
 YARDSTICK = "make one contact of Odoo (the yardstick)"
-
-
-@dataclass
-class Measure:
-    """What one step cost: milliseconds (median) and queries of one call."""
-
-    milliseconds: float
-    queries: int
-
-
-def measure(env, call, repeat):
-    """Call often enough with empty record caches; return the Measure of one call."""
-    times, queries = [], []
-    for _round in range(repeat + 1):
-        env.flush_all()
-        env.invalidate_all()
-        env.cr.precommit.run()
-        before, start = env.cr.sql_log_count, time.perf_counter()
-        call()
-        env.cr.flush()
-        times.append((time.perf_counter() - start) * 1000)
-        queries.append(env.cr.sql_log_count - before)
-    # The first call warms the caches that a working server has warm.
-    return Measure(statistics.median(times[1:]), round(statistics.median(queries[1:])))
+OTHERS = {
+    "deadlines": deadlines,
+    "policies": policies,
+    "reports": reports,
+    "tick": tick,
+    "public": public,
+    "presets": presets,
+    "dashboard": dashboard,
+    "--replica": replica,
+}
 
 
 def run(env, sizes, repeat):
@@ -79,28 +59,22 @@ def run(env, sizes, repeat):
         print(f"Filling up to {size:,} complaints ...", flush=True)
         fill.fill(env, people, filled, size)
         filled = size
-        results[size] = {YARDSTICK: measure(env, make_contact, repeat)}
+        results[size] = {YARDSTICK: common.measure(env, make_contact, repeat)}
         for name, call in steps.get_steps(env, people).items():
-            results[size][name] = measure(env, call, repeat)
-            found = results[size][name]
+            results[size][name] = found = common.measure(env, call, repeat)
             print(f"  {name}: {found.milliseconds:.1f} ms, {found.queries} queries", flush=True)
+        with steps.without_rules(env):
+            for name, call in steps.get_steps_without_rules(env, people).items():
+                results[size][name] = found = common.measure(env, call, repeat)
+                print(f"  {name}: {found.milliseconds:.1f} ms, {found.queries} queries", flush=True)
     return results
 
 
 def render(results, repeat):
     """Return the table as Markdown."""
     sizes = list(results)
-    head = ["step", *(f"{size:,}: ms | queries | ratio" for size in sizes)]
-    lines = [
-        "# What the daily steps cost",
-        "",
-        f"`./dev bench --sizes {','.join(map(str, sizes))}` on {date.today().isoformat()}: "
-        f"{platform.machine()}, Python {platform.python_version()}, "
-        f"Odoo {odoo.release.version}; median of {repeat} calls with empty record caches, inside "
-        "the server. The ratio compares with making one contact of Odoo in the same run.",
-        "",
-        "| " + " | ".join(head) + " |",
-        "|---|" + "--:|--:|--:|" * len(sizes),
+    rows = [
+        ["step"] + [cell for size in sizes for cell in (f"{size:,}: ms:", "queries:", "ratio:")]
     ]
     for name in results[sizes[0]]:
         cells = [name]
@@ -111,47 +85,26 @@ def render(results, repeat):
                 str(found.queries),
                 f"{found.milliseconds / yardstick.milliseconds:.2f}",
             ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def parse(arguments):
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--sizes",
-        default="1000,100000",
-        type=lambda text: sorted(int(part) for part in text.split(",")),
-        help="numbers of complaints, separated by commas",
+        rows.append(cells)
+    return common.render(
+        "What the daily steps cost",
+        f"--sizes {','.join(map(str, sizes))}",
+        f"Best of {repeat} calls with empty record caches. {common.MEASURED}. The ratio compares "
+        "with making one contact of Odoo in the same run. A board is what the web client asks for: "
+        "its columns with 40 cards each, and its progress bars. What access rules add is seen "
+        f"beside “{steps.HANDLED}”: the same person and the same cards.",
+        rows,
     )
-    parser.add_argument("--repeat", default=9, type=int, help="calls of each step")
-    parser.add_argument("--write", action="store_true", help="keep the table in bench/results.md")
-    return parser.parse_args(arguments)
 
 
 def main(arguments):
-    """Measure and print; nothing is committed, so the database stays as it was."""
-    if arguments[:1] == ["deadlines"]:
-        return deadlines.main(arguments[1:])
-    if arguments[:1] == ["policies"]:
-        return policies.main(arguments[1:])
-    if arguments[:1] == ["reports"]:
-        return reports.main(arguments[1:])
-    if arguments[:1] == ["tick"]:
-        return tick.main(arguments[1:])
-    if arguments[:1] == ["public"]:
-        return public.main(arguments[1:])
-    options = parse(arguments)
-    config.parse_config([])
-    with Registry(config["db_name"][0]).cursor() as cr:
-        env = api.Environment(cr, api.SUPERUSER_ID, {})
+    """Measure and print."""
+    if arguments[:1] and arguments[0] in OTHERS:
+        return OTHERS[arguments[0]].main(arguments[1:])
+    options = common.parse("", __doc__, arguments, sizes="1000,100000", repeat=15)
+    with common.open_env() as env:
         table = render(run(env, options.sizes, options.repeat), options.repeat)
-        cr.rollback()
-    print()
-    print(table)
-    if options.write:
-        RESULTS.write_text(table, encoding="utf-8")
-    return 0
+    return common.tell(table, "results.md", options)
 
 
 if __name__ == "__main__":

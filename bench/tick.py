@@ -9,22 +9,13 @@ as large as the wanted number: they hang on few complaints.
     ./dev bench tick --write                     keep the table as bench/results_tick.md
 """
 
-import argparse
-import platform
-import sys
 import time
-from datetime import date
-from pathlib import Path
 from unittest.mock import patch
 
+import common
 import steps
 
-import odoo
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.tools import SQL, config
-
-RESULTS = Path(__file__).with_name("results_tick.md")
+from odoo.tools import SQL
 
 # More due rows than this tell nothing new about the cost of one.
 MOST_DUE = 10_000
@@ -197,17 +188,9 @@ def run_sizes(env, policy, bulk, results, due):
 def render(results):
     """Return the table as Markdown."""
     first = results[min(results)][0][0]
-    lines = [
-        "# What a tick costs",
-        "",
-        f"`./dev bench tick --sizes {','.join(map(str, results))}` on {date.today().isoformat()}: "
-        f"{platform.machine()}, Python {platform.python_version()}, Odoo {odoo.release.version}. "
-        "Each due row is an activity, an event in the history and a mark, and each person gets "
-        f"one mail. The ratio compares ticks with nothing due with the one of {min(results):,} "
-        "clocks.",
-        "",
-        "| running clocks | due | ms | queries | ms for each | queries for each | ratio |",
-        "|--:|--:|--:|--:|--:|--:|--:|",
+    rows = [
+        ["running clocks:", "due:", "ms:", "queries:", "ms for each:", "queries for each:"]
+        + ["ratio:"]
     ]
     for size, found in results.items():
         for number, (milliseconds, queries) in found.items():
@@ -216,32 +199,20 @@ def render(results):
                 if number
                 else ["", "", f"{milliseconds / first:.2f}"]
             )
-            cells = [f"{size:,}", f"{number:,}", f"{milliseconds:.1f}", str(queries), *each]
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+            rows.append([f"{size:,}", f"{number:,}", f"{milliseconds:.1f}", str(queries), *each])
+    return common.render(
+        "What a tick costs",
+        f"tick --sizes {','.join(map(str, results))}",
+        "Each due row is an activity, an event in the history and a mark, and each person gets "
+        f"one mail. The ratio compares ticks with nothing due with the one of {min(results):,} "
+        "clocks.",
+        rows,
+    )
 
 
 def main(arguments):
-    """Measure and print; nothing is committed, so the database stays as it was."""
-    parser = argparse.ArgumentParser(prog="./dev bench tick", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--sizes",
-        default="1000,10000,100000,1000000",
-        type=lambda text: sorted(int(part) for part in text.split(",")),
-        help="numbers of running clocks, separated by commas",
-    )
-    parser.add_argument("--write", action="store_true", help="keep the table")
-    options = parser.parse_args(arguments)
-    config.parse_config([])
-    with Registry(config["db_name"][0]).cursor() as cr:
-        table = render(run(api.Environment(cr, api.SUPERUSER_ID, {}), options.sizes))
-        cr.rollback()
-    print()
-    print(table)
-    if options.write:
-        RESULTS.write_text(table, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    """Measure and print."""
+    options = common.parse("tick", __doc__, arguments, sizes="1000,10000,100000,1000000")
+    with common.open_env() as env:
+        table = render(run(env, options.sizes))
+    return common.tell(table, "results_tick.md", options)

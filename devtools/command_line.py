@@ -85,7 +85,13 @@ def _add_test(commands):
         "test",
         _test,
         "run the tests; all other arguments go to pytest",
-        usage="./dev test [--addons A,B] [--auto-install] [pytest arguments]",
+        usage="./dev test [--jobs N] [--addons A,B] [--auto-install] [pytest arguments]",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        help="processes that share the test files, default: one a core, at most "
+        f"{tests_command.MOST_JOBS}; 1 to debug",
     )
     parser.add_argument("--addons", help="install only these, separated by commas, or none")
     parser.add_argument(
@@ -139,7 +145,7 @@ def _test(options, rest):
     recipe = _recipe(
         options.addons, auto=options.auto_install, allow_warnings=options.allow_warnings
     )
-    return tests_command.run_tests(recipe, rest or _folders(options.addons))
+    return tests_command.run_tests(recipe, rest or _folders(options.addons), options.jobs)
 
 
 def _bench(_options, rest):

@@ -19,20 +19,20 @@ SESSIONS = RUN / "sessions"
 
 def program(name):
     """Return the path of a PostgreSQL program."""
-    folder = None if postgres.is_external() and not _is_private() else postgres.find_programs()
+    folder = None if postgres.is_external() and not is_private() else postgres.find_programs()
     if folder and (folder / name).exists():
         return str(folder / name)
     return name
 
 
-def _is_private():
+def is_private():
     """Tell whether the variables lead to the server that ./dev itself started."""
     host = os.environ.get("PGHOST", "")
     return os.environ.get("PGUSER") == postgres.ROLE and host.startswith("/")
 
 
-def query(sql, database="postgres"):
-    """Run SQL and return its rows, each a list of strings."""
+def query(sql, database="postgres", host=None):
+    """Run SQL and return its rows, each a list of strings; `host` is another server's socket."""
     done = subprocess.run(
         [
             program("psql"),
@@ -44,6 +44,7 @@ def query(sql, database="postgres"):
             "\t",
             "-v",
             "ON_ERROR_STOP=1",
+            *(["-h", str(host)] if host else []),
             "-d",
             database,
             "-f",

@@ -9,11 +9,40 @@ from . import machine, odoo_process, python_env
 from .common import REPO, Failure, die_with_parent
 
 OPTIONS = ["--odoo-http", "--odoo-log-level=warn"]
+# More processes than this wait for each other's disk and database server.
+MOST_JOBS = 4
+# What shows what happens inside of a test shows nothing when several processes run.
+ONE_PROCESS = {"-s", "--capture=no", "--pdb", "--trace", "--collect-only", "--co", "--sw"}
 
 
-def run_tests(recipe, arguments):
-    """Run pytest over the addons and ``tests`` and return its exit code."""
-    return _run(recipe, "tests", [python_env.python(), "-m", "pytest", *OPTIONS, *arguments])
+def run_tests(recipe, arguments, jobs=None):
+    """Run pytest over the addons and ``tests`` and return its exit code.
+
+    :param jobs: how many processes share the test files, default: as many as there are cores
+    """
+    jobs = jobs or _default_jobs(arguments)
+    # conftest.py puts the files in their order.
+    sharing = ["-n", jobs, "--dist=loadfile", "--no-loadscope-reorder"] if jobs > 1 else []
+    return _run(
+        recipe, "tests", [python_env.python(), "-m", "pytest", *OPTIONS, *sharing, *arguments]
+    )
+
+
+def _default_jobs(arguments):
+    """Return how many processes are worth their start."""
+    if ONE_PROCESS & set(arguments):
+        return 1
+    return max(1, min(len(os.sched_getaffinity(0)), MOST_JOBS, _count_files(arguments)))
+
+
+def _count_files(arguments):
+    """Return how many test files the arguments name; without any, all are meant."""
+    named = [REPO / argument.split("::")[0] for argument in arguments if argument[:1] != "-"]
+    files = [path for path in named if path.suffix == ".py" and path.is_file()]
+    folders = [path for path in named if path.is_dir()]
+    if not files and not folders:
+        return MOST_JOBS
+    return len(set(files).union(*(folder.rglob("test_*.py") for folder in folders)))
 
 
 def run_bench(recipe, arguments):

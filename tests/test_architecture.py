@@ -8,6 +8,8 @@ import pytest
 
 from odoo.tests import TransactionCase, tagged
 
+pytestmark = pytest.mark.once
+
 REPO = Path(__file__).resolve().parent.parent
 # From the lowest to the highest: each knows only those before it.
 ADDONS = ['complaint_management', 'complaint_sla', 'complaint_reports']

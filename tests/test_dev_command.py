@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -11,10 +12,23 @@ import sys
 import time
 import urllib.request
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
-from devtools import addons, common, databases, debian, log_gate, odoo_source, postgres, templates
+from odoo.tools import config
+
+from devtools import (
+    addons,
+    common,
+    databases,
+    debian,
+    log_gate,
+    odoo_source,
+    postgres,
+    templates,
+    tests_command,
+)
 from devtools.common import REPO, Failure
 
 pytestmark = pytest.mark.once
@@ -67,6 +81,29 @@ def test_help_names_every_command():
 def test_unknown_arguments_are_refused():
     assert run_dev("run", "--prot", "1").returncode == 2
     assert run_dev("fly").returncode == 2
+
+
+def test_files_are_shared_by_as_many_processes_as_pay(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: range(3))
+    jobs = tests_command._default_jobs
+    this, other = "tests/test_dev_command.py", "tests/test_architecture.py"
+    assert jobs([]) == jobs(["tests"]) == jobs(["-m", "not live"]) == 3
+    assert jobs([f"{this}::test_a", f"{this}::test_b"]) == 1
+    assert jobs([this, other, "-x"]) == 2
+    assert jobs(["-s"]) == jobs(["tests", "--pdb"]) == 1
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: range(64))
+    assert jobs([]) == tests_command.MOST_JOBS
+
+
+def test_each_process_has_a_database_of_its_own(dev_setup, new_database):
+    """What one process commits or cleans up, no other sees: neither rows nor files."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    assert dev_setup["database"].endswith(worker)
+    assert config["db_name"] == [dev_setup["database"]]
+    assert re.match(config["dbfilter"], dev_setup["database"])
+    folder = Path(config.filestore(dev_setup["database"]))
+    assert folder.resolve() == (databases.FILESTORE / dev_setup["database"]).resolve()
+    assert worker in new_database()
 
 
 def test_wrong_python_names_the_right_one(monkeypatch, tmp_path):

@@ -2,7 +2,7 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 # A transaction that began before a moment may end after it: what such ones record is only all
@@ -28,6 +28,7 @@ class ComplaintAnchor(models.Model):
 
     _name = 'complaint.anchor'
     _description = "Anchor of Complaint Histories"
+    _inherit = ['complaint.log.mixin']
     _order = 'at desc, id desc'
     _rec_name = 'at'
 
@@ -44,13 +45,8 @@ class ComplaintAnchor(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refuse: an anchor is printed, and holds."""
-        raise UserError(self.env._("An anchor cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_kept(self):
-        raise UserError(self.env._("An anchor cannot be deleted: it may be printed somewhere."))
+    def _get_kept_sentence(self):
+        return self.env._("An anchor is kept as it was taken: it may be printed somewhere.")
 
     # === TAKING === #
 
@@ -69,9 +65,8 @@ class ComplaintAnchor(models.Model):
         anchor = anchors.search([('company_id', '=', company.id), ('at', '=', at)], limit=1)
         if not anchor:
             count, digest = anchors._compute_anchor(company, at)
-            anchor = anchors.create(
-                {'company_id': company.id, 'at': at, 'case_count': count, 'hash': digest}
-            )
+            values = {'company_id': company.id, 'at': at, 'case_count': count, 'hash': digest}
+            anchor = anchors._add(values)
         return anchor
 
     @api.model

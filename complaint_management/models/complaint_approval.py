@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..const import APPROVAL_SUBJECTS, INTERNAL_KEY, INTERNAL_WRITE
+from ..tools.dialogs import get_dialog
 
 WIZARD = 'complaint.approval.decide'
 OPEN_STATES = ('waiting', 'pending')
@@ -338,15 +339,9 @@ class ComplaintApproval(models.Model):
         return self._get_decision_action('refuse', self.env._("Refuse"))
 
     def _get_decision_action(self, decision, title):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': WIZARD,
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {
-                'default_approval_ids': [fields.Command.set(self.ids)],
-                'default_decision': decision,
-            },
-        }
+        return get_dialog(
+            WIZARD,
+            title,
+            default_approval_ids=[fields.Command.set(self.ids)],
+            default_decision=decision,
+        )

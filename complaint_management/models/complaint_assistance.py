@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
+from ..tools.dialogs import get_dialog
 
 ASSIST_ACTIVITY = 'complaint_management.activity_type_assist'
 
@@ -187,14 +188,12 @@ class ComplaintAssistance(models.Model):
     def _open_reply(self, kind):
         self.ensure_one()
         self._check_may_reply(['requested', 'accepted'])
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Decline") if kind == 'decline' else self.env._("Answer"),
-            'res_model': 'complaint.assistance.reply',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_assistance_id': self.id, 'default_kind': kind},
-        }
+        return get_dialog(
+            'complaint.assistance.reply',
+            self.env._("Decline") if kind == 'decline' else self.env._("Answer"),
+            default_assistance_id=self.id,
+            default_kind=kind,
+        )
 
     def _decline(self, reason):
         """Refuse to help, with a reason that the requester reads."""

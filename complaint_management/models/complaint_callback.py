@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_list
 
+from ..tools.dialogs import get_dialog
 from ..tools.masked_fields import MaskedChar
 
 # Callbacks that still wait for a result; who could not be reached may call back himself.
@@ -98,6 +99,7 @@ class ComplaintCallback(models.Model):
         ondelete='set null',
         help="The customer rated by a click: nobody called.",
     )
+    callback_mode = fields.Selection(related='case_id.procedure_id.callback_mode')
     needs_analysis = fields.Boolean(string="Low score", readonly=True)
     analysis = fields.Text(help="Why the customer is not content, and what follows from it.")
     analysed_by_id = fields.Many2one(
@@ -331,14 +333,12 @@ class ComplaintCallback(models.Model):
     def action_attempt(self):
         """Ask how an attempt to reach the customer failed."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Attempt failed"),
-            'res_model': 'complaint.callback.fail',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_callback_id': self.id, 'default_means': self.means},
-        }
+        return get_dialog(
+            'complaint.callback.fail',
+            self.env._("Attempt failed"),
+            default_callback_id=self.id,
+            default_means=self.means,
+        )
 
     # === RESULTS === #
 

@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import consteq
 
 from ..tools import access_key
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('access_key_hash')
 
 # Context key for an `AccessKey`: the key of the case that is being made, while it can be told.
 KEY_CONTEXT = 'complaint_access_key'
@@ -21,6 +18,10 @@ class ComplaintCaseAccessKey(models.Model):
     access_key_hash = fields.Char(
         readonly=True, copy=False, index='btree_not_null', groups=fields.NO_ACCESS
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'access_key_hash'}
 
     # === MAKING AND TELLING === #
 

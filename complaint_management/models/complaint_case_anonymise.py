@@ -1,12 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from ..tools import anonymity
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('email_normalized')
+from ..tools.masked_fields import MaskedChar
 
 # What stands where a text may not be empty.
 MARK = '***'
@@ -21,13 +19,18 @@ class ComplaintCaseAnonymise(models.Model):
     _inherit = 'complaint.case'
 
     # Odoo's privacy look-up finds people by a column of this name.
-    email_normalized = fields.Char(
+    email_normalized = MaskedChar(
+        mask='email',
         string="Normalised e-mail",
         compute='_compute_email_normalized',
         store=True,
         precompute=True,
         export_string_translation=False,
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'email_normalized'}
 
     @api.depends('complainant_email')
     def _compute_email_normalized(self):
@@ -104,8 +107,14 @@ class ComplaintCaseAnonymise(models.Model):
         """Take out of these cases whom they are about; nobody is asked any more.
 
         What stays: number, dates, stage, category, grade, flags, staff, limits, amounts, the value
-        of a rating, and a history that verifies. Goods and work keep their texts, with a mark in
-        the place of names and numbers.
+        of a rating, and a history that verifies. Goods and work keep their texts, and so do rewards
+        and penalties and drafts of lessons, with a mark in the place of names and numbers.
+
+        What is left, and why: words of staff in other complaints, in handovers, in conclusions of
+        inspections and in the texts of period reports, as nobody can tell there whom they mean;
+        files of a reward or penalty, which prove what a colleague did. Figures and lists of period
+        reports name nobody: they read the subject of a complaint when they are shown. Papers that
+        were sent or printed are out of reach, and published lessons were checked for names.
 
         :param str reason: kept in the histories
         """
@@ -124,6 +133,7 @@ class ComplaintCaseAnonymise(models.Model):
                 cases._empty_lines(model, partner_ids)
             elif model._anonymising == 'mask':
                 cases._mask_lines(model, partner_ids, identities)
+        cases._mask_beside(identities)
         cases._erase_thread(lines, partner_ids)
         cases._erase_ratings()
         cases._empty_own_fields()
@@ -175,7 +185,33 @@ class ComplaintCaseAnonymise(models.Model):
             }
             if values:
                 self._update_row(model, row.id, values)
+        if 'res_model' in model._fields:  # a delivery or a repair names the customer
+            self._update_rows(model, ['res_model', 'res_id'], 'case_id')
         self._detach_people(model, partner_ids)
+
+    def _mask_beside(self, identities):
+        """Hook: put a mark in the place of who complains in records that rest on these cases.
+
+        :param dict identities: {id of a case: tools.anonymity.Identity}
+        """
+
+    def _mask_records(self, records, names, identities):
+        """Put a mark in the place of names and numbers of cases into texts of other records.
+
+        :param dict records: {record, as superuser: [ids of cases]}
+        :param names: fields of the records
+        :param dict identities: {id of a case: tools.anonymity.Identity}
+        """
+        for record, case_ids in records.items():
+            values = {}
+            for name in names:
+                masked = text = record[name]
+                for case_id in case_ids if text else ():
+                    masked = anonymity.mask(masked, identities[case_id])
+                if masked != text:
+                    values[name] = masked
+            if values:
+                self._update_row(record, record.id, values)
 
     @api.model
     def _get_text_fields(self, model):

@@ -1,16 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update(
-    {
-        *('answer_state', 'answered_at', 'answered_round', 'accepted_at', 'rounds_used_up'),
-        *('department_answered_at', 'source_replied_at'),
-    }
-)
 
 ACTIVITY_ANSWER = 'complaint_management.activity_type_answer'
 ACTIVITY_REJECTED = 'complaint_management.activity_type_rejected'
@@ -69,6 +61,13 @@ class ComplaintCaseAnswer(models.Model):
     source_replied_at = fields.Datetime(
         string="Referring body answered at", readonly=True, copy=False
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            *('answer_state', 'answered_at', 'answered_round', 'accepted_at', 'rounds_used_up'),
+            *('department_answered_at', 'source_replied_at'),
+        }
 
     # === STATE === #
 

@@ -9,10 +9,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import clean_context, email_normalize
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_contact import ANSWER_PURPOSES
-
-PROTECTED_FIELDS.update({'external_source', 'external_key'})
 
 # {what another system may send: (field of the case, longest text)}
 TEXTS = {
@@ -67,6 +64,10 @@ class ComplaintCaseApi(models.Model):
         '(company_id, external_source, external_key) WHERE external_key IS NOT NULL',
         "This complaint was registered already.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'external_source', 'external_key'}
 
     # === CALLED FROM OUTSIDE === #
 

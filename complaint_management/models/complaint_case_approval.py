@@ -3,9 +3,6 @@ from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
 from .complaint_approval import OPEN_STATES
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'approval_ids', 'approver_user_ids'})
 
 
 class ComplaintCaseApproval(models.Model):
@@ -31,6 +28,10 @@ class ComplaintCaseApproval(models.Model):
         string="Waiting for your approval",
         compute='_compute_my_approval_id',
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'approval_ids', 'approver_user_ids'}
 
     # === COMPUTE METHODS === #
 

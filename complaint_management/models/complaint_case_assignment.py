@@ -5,15 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_case_stage import PHASE_ORDER
-
-PROTECTED_FIELDS |= {
-    'department_state',
-    'department_assigned_at',
-    'department_accepted_at',
-    'department_return_count',
-}
 
 # A change of these is told to people and recorded; the category may bring a department.
 ASSIGNMENT_FIELDS = (
@@ -60,6 +52,15 @@ class ComplaintCaseAssignment(models.Model):
     can_accept_department = fields.Boolean(compute='_compute_can_accept_department')
 
     _waiting_idx = models.Index("(department_assigned_at) WHERE department_state = 'pending'")
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            'department_state',
+            'department_assigned_at',
+            'department_accepted_at',
+            'department_return_count',
+        }
 
     # === COMPUTE METHODS === #
 
@@ -221,8 +222,9 @@ class ComplaintCaseAssignment(models.Model):
             return 'none', False
         _head_id, user_ids = self.department_id._get_complaint_people()
         possible = set(user_ids) - set(self.recused_user_ids.ids)
-        if not possible:
-            # Nobody there could accept: waiting for it would only make the case look neglected.
+        if not possible or self.answer_state in ('answered', 'accepted'):
+            # Nobody there could accept, or has to: the customer is answered, and the department
+            # only answers for the cause. Waiting for it would make the case look neglected.
             return 'accepted', False
         return ('accepted', True) if self.handler_id.id in possible else ('pending', False)
 
@@ -347,6 +349,8 @@ class ComplaintCaseAssignment(models.Model):
     def _after_move(self, stage):
         """Whoever of the department moves a case on has accepted it; the rest waits no longer."""
         super()._after_move(stage)
+        if PHASE_ORDER[stage.phase] > PHASE_ORDER['investigation']:
+            self.filtered('investigator_id')._end_investigation()
         pending = self.filtered(lambda case: case.department_state == 'pending')
         if not pending or self.env.su:
             return
@@ -378,6 +382,10 @@ class ComplaintCaseAssignment(models.Model):
         return self._write_assignment(vals, note)
 
     # === ACTIVITIES === #
+
+    def _end_investigation(self):
+        """Nobody is asked any more to investigate what is investigated."""
+        self.sudo()._withdraw_activities(INVESTIGATE_ACTIVITY)  # the investigator's, whoever moves
 
     def _tell_investigators(self, note=None):
         self._withdraw_activities(INVESTIGATE_ACTIVITY)

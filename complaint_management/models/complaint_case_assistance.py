@@ -1,9 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_list
-
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS |= {'assisting_department_ids'}
 
 
 class ComplaintCaseAssistance(models.Model):
@@ -21,6 +17,10 @@ class ComplaintCaseAssistance(models.Model):
         readonly=True,
         copy=False,
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'assisting_department_ids'}
 
     def _get_move_obstacles(self, stage):
         obstacles = super()._get_move_obstacles(stage)

@@ -1,15 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 
 CLOSING_FIELDS = (
     *('closing_ruling', 'closing_requested_at', 'closing_requested_by_id'),
     *('closing_ruled_at', 'closing_ruled_by_id', 'closing_ruling_note'),
 )
-PROTECTED_FIELDS.update(CLOSING_FIELDS)
 
 # Where a case is worked on: there it goes when closing it is denied while it waits.
 HANDLING_PHASES = ('investigation', 'solution', 'execution')
@@ -34,6 +32,9 @@ class ComplaintCaseClosing(models.Model):
         default='none',
         readonly=True,
         copy=False,
+    )
+    is_closing_applied_for = fields.Boolean(
+        string="Closing is applied for", compute='_compute_is_closing_applied_for'
     )
     closing_requested_at = fields.Datetime(
         string="Closing applied for at", readonly=True, copy=False
@@ -71,6 +72,19 @@ class ComplaintCaseClosing(models.Model):
         string="Means of withdrawal",
         copy=False,
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | set(CLOSING_FIELDS)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('procedure_id')
+    def _compute_is_closing_applied_for(self):
+        """Where no reason ever needs a ruling, nobody is offered to apply for one."""
+        ruled_ids = self.env['complaint.closing.reason']._get_ruled_procedure_ids()
+        for case in self:
+            case.is_closing_applied_for = not ruled_ids.isdisjoint((False, case.procedure_id.id))
 
     # === CRUD METHODS === #
 

@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('entry_delay')
 
 
 class ComplaintCaseComplainant(models.Model):
@@ -69,6 +66,10 @@ class ComplaintCaseComplainant(models.Model):
         aggregator='avg',
         help="From when the complaint was received until it was registered.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'entry_delay'}
 
     # === COMPUTE METHODS === #
 

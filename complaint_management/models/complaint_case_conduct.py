@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import fields, models
 
 
@@ -26,3 +28,21 @@ class ComplaintCaseConduct(models.Model):
                 'default_company_id': self.company_id.id,
             },
         }
+
+    def _mask_beside(self, identities):
+        """Rewards and penalties keep whom they are about and who decided; not who complained."""
+        super()._mask_beside(identities)
+        complainants = {}
+        for case in self:
+            staff = case.handler_id | case.investigator_id | case.contact_owner_id
+            names = {*(staff | case.followup_user_id).mapped('name')}
+            names.update(case.accused_employee_ids.mapped('name'))
+            identity = identities[case.id]
+            complainants[case.id] = replace(identity, people=identity.people - names)
+        conducts = self.env['complaint.conduct'].sudo()  # also those out of sight of who asks
+        conducts = conducts.search([('case_ids', 'in', self.ids)])
+        self._mask_records(
+            {conduct: (conduct.case_ids & self).ids for conduct in conducts},
+            ('reason', 'consequence', 'decision_note'),
+            complainants,
+        )

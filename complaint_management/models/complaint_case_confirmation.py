@@ -3,13 +3,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .complaint_case import PROTECTED_FIELDS
+from ..tools.dialogs import get_record_dialog
 
 CONFIRMATION_FIELDS = (
     *('confirmation_means', 'confirmed_at', 'confirmed_by_name', 'confirmation_round'),
     *('confirmation_signature', 'confirmation_attachment_ids'),
 )
-PROTECTED_FIELDS.update(CONFIRMATION_FIELDS)
 
 
 class ComplaintCaseConfirmation(models.Model):
@@ -57,6 +56,10 @@ class ComplaintCaseConfirmation(models.Model):
         help="In the round in which the complaint is now.",
     )
 
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | set(CONFIRMATION_FIELDS)
+
     # === COMPUTE METHODS === #
 
     @api.depends('confirmation_means', 'confirmation_round', 'round')
@@ -88,14 +91,7 @@ class ComplaintCaseConfirmation(models.Model):
         """Show signature and files, which the form itself need not load."""
         self.ensure_one()
         view = self.env.ref('complaint_management.complaint_case_view_form_confirmation')
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Customer's confirmation"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(view.id, 'form')],
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Customer's confirmation"), view_id=view.id)
 
     # === BUSINESS METHODS === #
 

@@ -3,11 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, plaintext2html
 
 from ..const import CONTACT_MEANS, MAIL_LAYOUT
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update(
-    {'contact_ids', 'promised_at', 'statement_confirmed_at', 'statement_confirmed_means'}
-)
 
 # What a contact is most likely about, while the case is in a phase.
 PHASE_PURPOSES = {
@@ -45,6 +40,15 @@ class ComplaintCaseContact(models.Model):
     statement_confirmed_means = fields.Selection(
         selection=CONTACT_MEANS, string="Statement confirmed by", readonly=True, copy=False
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            'contact_ids',
+            'promised_at',
+            'statement_confirmed_at',
+            'statement_confirmed_means',
+        }
 
     # === CONTACTS === #
 

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..tools.dialogs import get_dialog
+
 
 class ComplaintCaseDialog(models.Model):
     """How a button of a case opens a dialog."""
@@ -16,12 +18,4 @@ class ComplaintCaseDialog(models.Model):
         if 'default_case_ids' not in context:
             self.ensure_one()
             context['default_case_id'] = self.id
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': model,
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': context,
-        }
+        return get_dialog(model, title, **context)

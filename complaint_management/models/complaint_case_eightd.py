@@ -57,7 +57,7 @@ class ComplaintCaseEightd(models.Model):
         string="Escape cause",
         ondelete='restrict',
         index='btree_not_null',
-        domain="['|', ('procedure_id', '=', False), ('procedure_id', '=', procedure_id)]",
+        domain="[('offered_procedure_id', '=', procedure_id)]",
         tracking=True,
         help="Why the fault was not found before the goods left the factory.",
     )

@@ -3,9 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'grade_is_manual', 'grade_is_ruled'})
 
 # What grades depend on besides the conditions of rules.
 GRADING_FIELDS = {
@@ -32,6 +29,10 @@ class ComplaintCaseGrading(models.Model):
     )
     grade_is_manual = fields.Boolean(string="Graded by a person", readonly=True, copy=False)
     grade_is_ruled = fields.Boolean(string="Graded by the rules", readonly=True, copy=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'grade_is_manual', 'grade_is_ruled'}
 
     # === CRUD METHODS === #
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..const import IMPORT_HISTORY, IMPORT_KEY
-from .complaint_case import HISTORY_FIELDS
+from .complaint_case_guard import HISTORY_FIELDS
 
 
 class ComplaintCaseImport(models.Model):

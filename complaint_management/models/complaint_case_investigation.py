@@ -2,11 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from .complaint_case import PROTECTED_FIELDS
-
-# Whoever was called to a panel reaches the case: not for clients to write.
-PROTECTED_FIELDS.add('panel_user_ids')
-
 # Before these the procedure may ask what the decision rests on.
 DECIDING_PHASES = ('approval', 'execution', 'closed_normal')
 
@@ -47,6 +42,11 @@ class ComplaintCaseInvestigation(models.Model):
     )
     is_investigated = fields.Boolean(compute='_compute_is_investigated')
 
+    @api.model
+    def _get_guarded_fields(self):
+        # Whoever was called to a panel reaches the case: not for clients to write.
+        return super()._get_guarded_fields() | {'panel_user_ids'}
+
     # === COMPUTE METHODS === #
 
     @api.depends('event_count', 'round')
@@ -86,6 +86,7 @@ class ComplaintCaseInvestigation(models.Model):
         if obstacles:
             raise UserError(self._format_obstacles(obstacles))
         self._stamp('investigated')
+        self._end_investigation()
         return True
 
     def action_call_panel(self):

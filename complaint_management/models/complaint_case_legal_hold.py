@@ -1,11 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS |= {
-    *('is_legal_hold', 'legal_hold_reason', 'legal_hold_user_id', 'legal_hold_since')
-}
 
 
 class ComplaintCaseLegalHold(models.Model):
@@ -26,6 +20,12 @@ class ComplaintCaseLegalHold(models.Model):
     legal_hold_since = fields.Datetime(string="Legal hold since", readonly=True, copy=False)
 
     _legal_hold_idx = models.Index('(id) WHERE is_legal_hold')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            *('is_legal_hold', 'legal_hold_reason', 'legal_hold_user_id', 'legal_hold_since')
+        }
 
     def action_set_legal_hold(self):
         """Ask why these cases must be kept whole."""

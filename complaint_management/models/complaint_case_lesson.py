@@ -2,6 +2,7 @@ from odoo import models
 
 from ..tools import anonymity
 from .complaint_case_similar import FAMILY_LIMIT
+from .complaint_lesson import TEXT_FIELDS
 
 
 class ComplaintCaseLesson(models.Model):
@@ -51,6 +52,15 @@ class ComplaintCaseLesson(models.Model):
             'handling': text(self.solution_proposal, self.closing_note),
             'learnt': text(self.lessons),
         }
+
+    def _mask_beside(self, identities):
+        """Once the case is anonymised nobody knows what to look for in a draft."""
+        super()._mask_beside(identities)
+        lessons = self.env['complaint.lesson'].sudo().with_context(active_test=False)  # everybody's
+        drafts = lessons.search([('case_id', 'in', self.ids), ('state', '!=', 'published')])
+        self._mask_records(
+            {lesson: lesson.case_id.ids for lesson in drafts}, TEXT_FIELDS, identities
+        )
 
     # === WHOM IT IS ABOUT === #
 

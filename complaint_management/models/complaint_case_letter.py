@@ -1,12 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from ..const import LETTER_PURPOSES, MAIL_LAYOUT
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_contact import ASKING_PURPOSES
-
-PROTECTED_FIELDS.add('written_letters')
 
 ACTIVITY_TELL = 'complaint_management.activity_type_tell'
 ACTIVITY_REVIEW = 'complaint_management.activity_type_review_mail'
@@ -36,6 +33,10 @@ class ComplaintCaseLetter(models.Model):
 
     # {id of a template: round in which the customer got it, or somebody was asked to tell}
     written_letters = fields.Json(readonly=True, copy=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'written_letters'}
 
     # === BY A PERSON === #
 

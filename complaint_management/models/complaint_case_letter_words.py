@@ -56,6 +56,10 @@ class ComplaintCaseLetterWords(models.Model):
 
     # === WHAT IT SAYS === #
 
+    def _is_on_paper(self):
+        """Hook: say whether the words stand in a letter, which nobody answers with a click."""
+        return False
+
     def _get_promised_date_text(self):
         """Return the promised date and time as this customer reads them, or ''."""
         self.ensure_one()

@@ -9,6 +9,7 @@ class ComplaintCaseLine(models.AbstractModel):
 
     _name = 'complaint.case.line'
     _description = "Line of a Complaint"
+    _inherit = ['complaint.link.guard']
 
     # What the anonymising of a case does with the texts of its lines: `empty` them, `mask` what
     # tells whom they are about (they are about goods or work), or `keep` them (no free text).
@@ -39,14 +40,18 @@ class ComplaintCaseLine(models.AbstractModel):
         reached = readers.case_id.sudo(False)._filtered_access('read')
         writers = lines_sudo - readers
         changeable = writers.case_id.sudo(False)._filtered_access('write')
-        forbidden = readers.filtered(lambda line: line.case_id.sudo(False) not in reached)
-        forbidden |= writers.filtered(lambda line: line.case_id.sudo(False) not in changeable)
+        forbidden = readers.filtered(lambda line: line._is_kept_by(reached))
+        forbidden |= writers.filtered(lambda line: line._is_kept_by(changeable))
         if not forbidden:
             return result
         forbidden = forbidden.sudo(False)
         if result:
             return result[0] + forbidden, result[1]
         return forbidden, partial(self.env['ir.rule']._make_access_error, operation, forbidden)
+
+    def _is_kept_by(self, reached):
+        """Say whether this line belongs to a case that is not among those in reach."""
+        return bool(self.case_id) and self.case_id.sudo(False) not in reached
 
     def _filter_for_readers(self, operation):
         """Hook: return those of these lines, as superuser, for which reading the case suffices.
@@ -60,5 +65,8 @@ class ComplaintCaseLine(models.AbstractModel):
         """Leave out, before anything is counted or grouped, the lines of cases out of reach."""
         if not (self.env.su or bypass_access):
             cases = self.env['complaint.case'].with_context(active_test=False)._search([])
-            domain = Domain(domain) & Domain('case_id', 'in', cases)
+            in_reach = Domain('case_id', 'in', cases)
+            if not self._fields['case_id'].required:
+                in_reach |= Domain('case_id', '=', False)
+            domain = Domain(domain) & in_reach
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

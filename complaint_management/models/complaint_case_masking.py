@@ -5,9 +5,6 @@ from odoo.fields import Domain
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
 from ..tools.contact_mask import mask_email
 from ..tools.masked_fields import MaskedChar, MaskedField, MaskedMany2one
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('hides_complainant')
 
 # What decides who gets contact data masked. Whoever changes it may lift a mask for himself.
 MASKING_FIELDS = {'team_id', 'procedure_id', 'contact_owner_id', 'flag_ids'}
@@ -28,6 +25,8 @@ class ComplaintCaseMasking(models.Model):
     complainant_phone_digits = MaskedChar(mask='phone')
     complainant_email_key = MaskedChar(mask='email')
     representative_name = MaskedChar(mask='name')
+    # A rating, too, is asked for its rights when a search looks through it.
+    rating_ids = fields.One2many(bypass_search_access=False)
     hides_complainant = fields.Boolean(
         string="Hides who complains",
         compute='_compute_hides_complainant',
@@ -36,6 +35,10 @@ class ComplaintCaseMasking(models.Model):
     )
     is_contact_masked = fields.Boolean(string="Contact data masked", compute='_compute_masks')
     is_name_masked = fields.Boolean(string="Complainant masked", compute='_compute_masks')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'hides_complainant'}
 
     # === COMPUTE METHODS === #
 
@@ -77,6 +80,15 @@ class ComplaintCaseMasking(models.Model):
         if any(isinstance(field, MaskedField) for field in fields):
             fields = [*fields, *(field for field in deciding if field not in fields)]
         return super()._fetch_query(query, fields)
+
+    @api.model
+    def _search_message_partner_ids(self, operator, operand):
+        """Let no search by followers tell that a hidden complainant is one."""
+        domain = super()._search_message_partner_ids(operator, operand)
+        if domain is NotImplemented or self.env.su:
+            return domain
+        shown = self._get_shown_domain('name')
+        return domain if shown.is_true() else Domain(domain) & shown
 
     # === SEAMS OF THE MASK === #
 

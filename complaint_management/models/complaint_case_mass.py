@@ -3,10 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..const import CLOSED_PHASES, INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_case_stage import PHASE_ORDER
-
-PROTECTED_FIELDS.add('member_count')
 
 # Where the lead works for all of its members.
 LEAD_PHASES = ('investigation', 'solution', 'approval', 'execution')
@@ -39,6 +36,10 @@ class ComplaintCaseMass(models.Model):
         comodel_name='complaint.case', inverse_name='lead_case_id', string="Joined complaints"
     )
     member_count = fields.Integer(string="Number of members", readonly=True, copy=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'member_count'}
 
     # === CONSTRAINTS === #
 

@@ -1,10 +1,6 @@
 from odoo import Command, api, fields, models
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
-
-# Whoever owns a measure may read the case: not for clients to write.
-PROTECTED_FIELDS.add('improvement_user_ids')
 
 
 class ComplaintCaseMeasure(models.Model):
@@ -29,6 +25,11 @@ class ComplaintCaseMeasure(models.Model):
         copy=False,
         help="Who owns a measure or works in the 8D team: they may read the complaint.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        # Whoever owns a measure may read the case: not for clients to write.
+        return super()._get_guarded_fields() | {'improvement_user_ids'}
 
     # === COMPUTE METHODS === #
 

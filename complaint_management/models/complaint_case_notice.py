@@ -3,9 +3,6 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ..tools import anonymity
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'published_at', 'published_notice'})
 
 
 class ComplaintCaseNotice(models.Model):
@@ -24,6 +21,10 @@ class ComplaintCaseNotice(models.Model):
     )
     # What was looked through when it was published; later words are nobody's to read.
     published_notice = fields.Text(string="Published notice", readonly=True, copy=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'published_at', 'published_notice'}
 
     # === ACTIONS === #
 

@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS |= {'is_followup_by_hand'}
-
 # Whom the procedure makes the follow-up owner: the role of `_get_recipients`.
 FOLLOWUP_ROLES = {
     'contact_owner': 'owner',
@@ -31,6 +27,10 @@ class ComplaintCaseOwner(models.Model):
     is_followup_by_hand = fields.Boolean(
         string="Follow-up owner named by a person", readonly=True, copy=False
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'is_followup_by_hand'}
 
     # === FIRST CONTACT === #
 

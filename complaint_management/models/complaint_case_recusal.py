@@ -125,6 +125,7 @@ class ComplaintCaseRecusal(models.Model):
         self._hand_on_panels(people)
         self._hand_on_lines(people)
         self._hand_on_activities(people)
+        self.env['ir.rule']._cut_off_pointing(people)
         # A link that somebody kept would open the case without any log-in.
         self._renew_tokens(cases)
 

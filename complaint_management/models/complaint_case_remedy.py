@@ -42,15 +42,7 @@ class ComplaintCaseRemedy(models.Model):
 
     def action_suggest_remedy(self):
         """Open a new suggestion in a dialog."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Suggest a remedy"),
-            'res_model': 'complaint.remedy',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_case_id': self.id},
-        }
+        return self._get_dialog('complaint.remedy', self.env._("Suggest a remedy"))
 
     # === APPROVAL === #
 

@@ -5,10 +5,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.add('repeat_count')
-
 # Fields that lead from one complaint to another: whoever sets one must be able to read both.
 LINK_FIELDS = {'related_ids', 'repeat_of_id', 'duplicate_of_id', 'lead_case_id'}
 
@@ -54,6 +50,10 @@ class ComplaintCaseRepeat(models.Model):
     )
 
     _repeat_idx = models.Index('(repeat_count) WHERE repeat_count > 0')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'repeat_count'}
 
     # === COMPUTE METHODS === #
 

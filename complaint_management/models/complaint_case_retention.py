@@ -5,10 +5,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS |= {'anonymised_at'}
-
 BATCH_SIZE = 20
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +29,10 @@ class ComplaintCaseRetention(models.Model):
         help="Closed, its retention period over, not under a legal hold, and not to be reopened: "
         "the nightly job anonymises it.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'anonymised_at'}
 
     # === COMPUTE METHODS === #
 

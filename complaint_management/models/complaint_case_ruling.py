@@ -3,11 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update(
-    {'ruling_state', 'ruling_opinion', 'ruling_proposed', 'ruling_requested_by_id'}
-)
 
 # Four different ideas (T14); each is explained to the customer.
 REFUSALS = ('invalid', 'unreasonable', 'out_of_scope', 'not_liable')
@@ -59,6 +54,15 @@ class ComplaintCaseRuling(models.Model):
         help="Where the customer can turn to with what is out of our scope.",
     )
     referred_to = fields.Char(string="Referred to (in words)", copy=False)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {
+            'ruling_state',
+            'ruling_opinion',
+            'ruling_proposed',
+            'ruling_requested_by_id',
+        }
 
     # === COMPUTE METHODS === #
 

@@ -6,10 +6,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
-from .complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'complainant_phone_digits', 'complainant_email_key'})
-
 # How many similar complaints a person can take in while somebody waits at the desk.
 SIMILAR_LIMIT = 8
 # Of so many complaints of the same customer the best are chosen.
@@ -57,6 +53,10 @@ class ComplaintCaseSimilar(models.Model):
     )
 
     _category_received_idx = models.Index('(category_id, received_at DESC)')
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'complainant_phone_digits', 'complainant_email_key'}
 
     def init(self):
         """Let PostgreSQL know subjects better than other columns.

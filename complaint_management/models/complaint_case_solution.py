@@ -2,10 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
-from .complaint_case import PROTECTED_FIELDS
 from .complaint_solution import OPEN_STATES
-
-PROTECTED_FIELDS.update({'current_solution_id', 'solution_state'})
 
 # What the form shows of the current solution, and the field of the solution behind it.
 SHOWN_FIELDS = {
@@ -82,6 +79,10 @@ class ComplaintCaseSolution(models.Model):
     solution_execution_note = fields.Text(
         string="How it was executed", compute='_compute_shown_solution', readonly=False
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'current_solution_id', 'solution_state'}
 
     # === COMPUTE METHODS === #
 

@@ -1,9 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ComplaintClosingReason(models.Model):
     _name = 'complaint.closing.reason'
     _description = "Closing Reason"
+    _inherit = ['complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True)
@@ -42,6 +44,15 @@ class ComplaintClosingReason(models.Model):
         help="Settled while the customer stands there: a confirmation is not asked for where any "
         "means would do.",
     )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache()
+    def _get_ruled_procedure_ids(self):
+        """Return the ids of the procedures in which a closing may need a ruling; False is all."""
+        reasons_sudo = self.sudo().search([('needs_ruling', '=', True)])  # of every company
+        return frozenset(reason.procedure_id.id for reason in reasons_sudo)
 
     def _needs_explanation(self):
         """Say whether a case closed for this reason needs an explanation."""

@@ -7,14 +7,15 @@ SUBJECTS = {'person': 'employee_id', 'team': 'team_id', 'department': 'departmen
 class ComplaintConduct(models.Model):
     """A reward or a penalty that follows from complaints: proposed, then decided (PAWN-5.2, 5.3).
 
-    Only the managers above the person, the committee and administrators read it. The people it is
-    about, and whoever must keep away from a complaint that it rests on, neither read nor decide
-    it, whatever their role.
+    Only the managers above the person, the committee, auditors and administrators read it; what
+    rests on a restricted complaint follows that. The people it is about, and whoever must keep
+    away from a complaint that it rests on, neither read nor decide it, whatever their role.
     """
 
     _name = 'complaint.conduct'
     _description = "Reward or Penalty"
-    _inherit = ['complaint.guarded.record']
+    _inherit = ['complaint.restricted.door', 'complaint.guarded.record']
+    _recusal_path = 'case_ids'
     _order = 'id desc'
     _check_company_auto = True
 

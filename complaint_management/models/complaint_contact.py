@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES, INTERNAL_KEY, INTERNAL_WRITE, UNDO_MINUTES
+from ..tools.dialogs import get_record_dialog
 from ..tools.masked_fields import MaskedChar, MaskedMany2one, MaskedText
 
 # Purposes that a contact gets only from the method that asks who may do so.
@@ -249,14 +250,7 @@ class ComplaintContact(models.Model):
     def action_correct(self):
         """Open the contact to correct its words."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Correct the words"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'view_mode': 'form',
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Correct the words"))
 
     def _settle_letters(self):
         """Take back what asked for telling these customers: they were told."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from ..tools.dialogs import get_dialog
+
 
 class ComplaintContactPromise(models.Model):
     """What was promised in a contact, and whether it was kept (PRIN-2-b, INS-5-b)."""
@@ -98,14 +100,11 @@ class ComplaintContactPromise(models.Model):
     def action_settle_promise(self):
         """Ask why the promise is not kept."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Promise not kept"),
-            'res_model': 'complaint.contact.settle.promise',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_contact_ids': self.ids},
-        }
+        return get_dialog(
+            'complaint.contact.settle.promise',
+            self.env._("Promise not kept"),
+            default_contact_ids=self.ids,
+        )
 
     def _settle_promise(self, state, reason=None):
         """End open promises; what they reminded of is done.

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNDO_MINUTES
+from ..tools.dialogs import get_dialog
 
 # A setting of the database, local to one transaction, by which the trigger knows erasing.
 ERASE_SETTING = 'complaint.erasing'
@@ -373,11 +374,4 @@ class ComplaintEvent(models.Model):
     def action_revoke(self):
         """Ask for the reason and revoke."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Revoke"),
-            'res_model': 'complaint.event.revoke',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_event_id': self.id},
-        }
+        return get_dialog('complaint.event.revoke', self.env._("Revoke"), default_event_id=self.id)

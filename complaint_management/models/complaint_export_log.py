@@ -3,8 +3,6 @@ import json
 
 from odoo import api, fields, models
 
-from ..const import INTERNAL_KEY, INTERNAL_WRITE
-
 # So many ids of an export are kept as they are; the rest is told by the digest.
 SAMPLE_SIZE = 100
 
@@ -70,8 +68,8 @@ class ComplaintExportLog(models.Model):
         """
         ids = sorted(records.ids)
         # Nobody may write the log by hand.
-        log_sudo = self.sudo().with_context(**{INTERNAL_KEY: INTERNAL_WRITE})
-        return log_sudo.create(
+        log_sudo = self.sudo()
+        return log_sudo._add(
             {
                 'user_id': self.env.uid,
                 'exported_at': self.env.cr.now().replace(microsecond=0),

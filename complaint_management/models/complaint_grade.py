@@ -5,7 +5,7 @@ from odoo.tools import ormcache
 class ComplaintGrade(models.Model):
     _name = 'complaint.grade'
     _description = "Complaint Grade"
-    _inherit = ['complaint.cached.mixin']
+    _inherit = ['complaint.cached.mixin', 'complaint.offered.mixin']
     _order = 'procedure_id, rank, id'
 
     name = fields.Char(required=True, translate=True)
@@ -17,7 +17,7 @@ class ComplaintGrade(models.Model):
         comodel_name='complaint.procedure',
         ondelete='cascade',
         index=True,
-        help="Empty: the grade serves every procedure.",
+        help="Empty: the grade serves every procedure that has none of its own.",
     )
     company_id = fields.Many2one(related='procedure_id.company_id', store=True, index=True)
     flag_ids = fields.Many2many(

@@ -22,8 +22,15 @@ class ComplaintInspection(models.Model):
 
     _name = 'complaint.inspection'
     _description = "Inspection of Complaints"
-    _inherit = ['complaint.guarded.record', 'complaint.condition.mixin', 'mail.thread']
+    _inherit = [
+        'complaint.restricted.door',
+        'complaint.guarded.record',
+        'complaint.condition.mixin',
+        'mail.thread',
+    ]
     _order = 'id desc'
+    # Its messages and files may be about any complaint drawn (see `ir.rule`).
+    _recusal_path = 'line_ids.case_id'
 
     name = fields.Char(string="Subject of the inspection", required=True)
     company_id = fields.Many2one(
@@ -107,6 +114,13 @@ class ComplaintInspection(models.Model):
                 raise ValidationError(
                     self.env._("Draw between 1 and %(limit)s complaints.", limit=SAMPLE_LIMIT)
                 )
+
+    # === ACCESS METHODS === #
+
+    @api.model
+    def _get_narrowed_domain(self):
+        # Whoever inspects finishes what he drew, even if he does not read all of it any more.
+        return Domain('responsible_id', '!=', self.env.uid)
 
     # === CRUD METHODS === #
 

@@ -20,7 +20,7 @@ class ComplaintLesson(models.Model):
 
     _name = 'complaint.lesson'
     _description = "Lesson of the Case Library"
-    _inherit = ['complaint.guarded.record']
+    _inherit = ['complaint.restricted.door', 'complaint.guarded.record']
     _order = 'published_at desc, id desc'
     _rec_names_search = ['name', 'situation', 'learnt', 'reply']
     _check_company_auto = True
@@ -150,6 +150,12 @@ class ComplaintLesson(models.Model):
             kind=kinds[kind],
             field=self._fields[field_name]._description_string(self.env),
         )
+
+    # === ACCESS METHODS === #
+
+    @api.model
+    def _get_narrowed_domain(self):
+        return Domain('state', '!=', 'published')  # in the library it names nobody
 
     # === CRUD METHODS === #
 

@@ -16,6 +16,12 @@ class ComplaintLogMixin(models.AbstractModel):
             raise UserError(self._get_kept_sentence())
         return super().create(vals_list)
 
+    @api.model
+    def _add(self, vals):
+        """Add a row, or rows, which only the software may."""
+        internal = self.with_context(**{INTERNAL_KEY: INTERNAL_WRITE})
+        return internal.create(vals).with_env(self.env)
+
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self._get_kept_sentence())
 

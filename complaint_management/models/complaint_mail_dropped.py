@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..tools.mail_automatic import REASONS
 
@@ -11,6 +10,7 @@ class ComplaintMailDropped(models.Model):
 
     _name = 'complaint.mail.dropped'
     _description = "Mail Not Taken In"
+    _inherit = ['complaint.log.mixin']
     _order = 'id desc'
     _rec_name = 'subject'
 
@@ -35,7 +35,7 @@ class ComplaintMailDropped(models.Model):
         :param team: the team to which it was written, if that is known
         """
         team = team or self.env['complaint.team']
-        return self.create(
+        return self._add(
             {
                 'reason': reason,
                 'sender': mail.sender_address or mail.sender_name,
@@ -47,9 +47,5 @@ class ComplaintMailDropped(models.Model):
             }
         )
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("What was counted about a mail cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("What was counted about a mail cannot be deleted."))
+    def _get_kept_sentence(self):
+        return self.env._("What was counted about a mail is kept as it is.")

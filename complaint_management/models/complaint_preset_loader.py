@@ -243,10 +243,10 @@ class ComplaintPresetLoader(models.AbstractModel):
             ]
             for row in rows
         ]
-        if self._takes_company(model):
+        if self._takes_company(install, model) and 'company_id' not in names:
             fields.append('company_id/.id')
             for line in data:
-                line.append(str(install.company_id.id))
+                line.append(str(install.company_id.id or ''))
         result = model.load(fields, data)
         for message in result['messages']:
             if message['type'] == 'error':
@@ -264,9 +264,12 @@ class ComplaintPresetLoader(models.AbstractModel):
         return f'{name}/id' if model._fields[name].type in RELATIONS else name
 
     @api.model
-    def _takes_company(self, model):
+    def _takes_company(self, install, model):
         field = model._fields.get('company_id')
-        return bool(field and field.store and not field.related)
+        if not field or not field.store or field.related:
+            return False
+        # What cannot do without a company has that of whoever installs it.
+        return bool(install.company_id or not field.required)
 
     @api.model
     def _convert(self, known, install, file, row, name):
@@ -343,6 +346,9 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _get_prefix(self, install):
+        # What serves every company is named as its file names it: addons refer to it.
+        if not install.company_id:
+            return ''
         # No code is the beginning of another one then: “shop” is not that of “shop_online”.
         return f'{install.company_id.id}_{install.code.replace("_", "-")}_'
 
@@ -370,13 +376,12 @@ class ComplaintPresetLoader(models.AbstractModel):
     def _get_data(self, install):
         """Return the ir.model.data of everything that an installation made."""
         prefix = self._get_prefix(install).replace('_', r'\_')
-        return (
-            self.env['ir.model.data']
-            .sudo()
-            .search(  # external ids are administration
-                [('name', '=like', f'{prefix}%'), ('model', 'in', self._get_models())], order='id'
-            )
-        )
+        if prefix:
+            ours = [('name', '=like', f'{prefix}%')]
+        else:
+            ours = [('name', 'in', list(install.baseline or {})), ('module', '=like', 'complaint%')]
+        data = self.env['ir.model.data'].sudo()  # external ids are administration
+        return data.search([*ours, ('model', 'in', self._get_models())], order='id')
 
     @api.model
     def _get_records(self, install):

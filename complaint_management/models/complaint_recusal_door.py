@@ -27,9 +27,26 @@ class ComplaintRecusalDoor(models.AbstractModel):
         if not case_ids:
             return None
         if self._recusal_message:
-            messages = self.env['mail.message']._get_domain_of_cases(case_ids)
+            messages = self.env['mail.message']._get_domain_of_hanging(case_ids)
             return Domain(self._recusal_message, 'any!', messages)
-        return self._get_domain_of_cases(case_ids)
+        return self._get_domain_of_hanging(case_ids)
+
+    @api.model
+    def _get_domain_of_hanging(self, case_ids):
+        """Return the domain of what hangs on cases, on their lines or on what points at them.
+
+        :param case_ids: ids of the cases from which the current user is recused, or their query
+        """
+        domain = self._get_domain_of_cases(case_ids)
+        rules = self.env['ir.rule']
+        names = rules._get_recusal_models()
+        recused_ids = names and self.env.user._get_recused_case_ids()
+        model_field, id_field = self._recusal_link
+        for name in names if recused_ids else ():
+            model = self.env[name].sudo().with_context(active_test=False)  # closed to the user
+            records = model._search(rules._get_pointing_domain(name, recused_ids))
+            domain |= Domain(model_field, '=', name) & Domain(id_field, 'in', records)
+        return domain
 
     @api.model
     def _get_domain_of_cases(self, case_ids):
@@ -64,9 +81,9 @@ class ComplaintRecusalDoor(models.AbstractModel):
         cases = self.env['complaint.case'].sudo()  # closed to the user
         query = cases._search([('recused_user_ids', 'in', [self.env.uid])])
         if self._recusal_message:
-            messages = self.env['mail.message']._get_domain_of_cases(query)
+            messages = self.env['mail.message']._get_domain_of_hanging(query)
             return Domain(self._recusal_message, 'any!', messages)
-        return self._get_domain_of_cases(query)
+        return self._get_domain_of_hanging(query)
 
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..const import REMEDY_MONEY_KINDS
+from ..tools.dialogs import get_dialog, get_record_dialog
 from .complaint_remedy import OPEN_STATES
 
 # Who puts forward what others suggest, where the procedure lets staff only suggest.
@@ -72,25 +73,10 @@ class ComplaintRemedyCourse(models.Model):
     def action_open(self):
         """Open the remedy in a dialog."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Remedy"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Remedy"))
 
     def _get_execute_dialog(self, title, **context):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.remedy.execute',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_remedy_id': self.id, **context},
-        }
+        return get_dialog('complaint.remedy.execute', title, default_remedy_id=self.id, **context)
 
     # === BUSINESS METHODS === #
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE
+from ..tools.dialogs import get_dialog
 
 OPEN_STATES = ('draft', 'submitted', 'approved')
 # What people write; the rest is the software's own.
@@ -191,15 +192,9 @@ class ComplaintSolution(models.Model):
         self.ensure_one()
         self.check_access('write')
         self._check_renegotiable()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Renegotiate"),
-            'res_model': 'complaint.solution.renegotiate',
-            'view_mode': 'form',
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'default_solution_id': self.id},
-        }
+        return get_dialog(
+            'complaint.solution.renegotiate', self.env._("Renegotiate"), default_solution_id=self.id
+        )
 
     def action_new_version(self):
         """Begin a new version of a solution that was refused, or executed without success."""

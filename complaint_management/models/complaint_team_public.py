@@ -122,7 +122,7 @@ class ComplaintTeamPublic(models.Model):
         self.ensure_one()
         return self.env['complaint.category'].search(
             [
-                ('procedure_id', 'in', (self._get_public_procedure().id, False)),
+                ('offered_procedure_id', '=', self._get_public_procedure().id),
                 ('company_id', 'in', (self.company_id.id, False)),
             ]
         )

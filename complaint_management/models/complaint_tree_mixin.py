@@ -10,6 +10,7 @@ class ComplaintTreeMixin(models.AbstractModel):
 
     _name = 'complaint.tree.mixin'
     _description = "Tree of Terms"
+    _inherit = ['complaint.offered.mixin']
     _parent_store = True
     _order = 'parent_path, id'
     _rec_names_search = ['name', 'code']
@@ -24,7 +25,7 @@ class ComplaintTreeMixin(models.AbstractModel):
         comodel_name='complaint.procedure',
         ondelete='restrict',
         index='btree_not_null',
-        help="Empty: it serves every procedure.",
+        help="Empty: it serves every procedure that has none of its own.",
     )
 
     # === COMPUTE METHODS === #

@@ -3,7 +3,7 @@ from odoo import models
 
 class MailFollowers(models.Model):
     _name = 'mail.followers'
-    _inherit = ['complaint.recusal.door', 'mail.followers']
+    _inherit = ['complaint.people.door', 'mail.followers']
 
     def _insert_followers(self, res_model, res_ids, partner_ids, *args, **kwargs):
         """Let nobody follow a complaint from which he is recused, on whatever road."""

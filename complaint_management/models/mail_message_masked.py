@@ -3,33 +3,32 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
-from ..tools.masked_fields import MaskedChar
+from ..tools.masked_fields import MaskedChar, MaskedMany2one
 
 
 class MailMessageMasked(models.Model):
     """Senders of a complaint's mails are masked for whom the complaint's contact data is."""
 
-    _inherit = 'mail.message'
+    _name = 'mail.message'
+    _inherit = ['complaint.masked.mixin', 'mail.message']
 
     email_from = MaskedChar(mask='email')
     reply_to = MaskedChar(mask='email')
+    author_id = MaskedMany2one(mask='name')
 
     def _get_masked_case(self):
         """Return the complaint on which a customer wrote this, if any."""
         cases = self.env['complaint.case']
         message = self.sudo()  # who wrote is not told by this
+        if message.model != cases._name:
+            return cases
         is_of_staff = message.author_id and not message.author_id.partner_share
-        return (
-            cases if message.model != cases._name or is_of_staff else cases.browse(message.res_id)
-        )
+        return cases if is_of_staff else cases.browse(message.res_id)
 
     def _hides(self, mask):
         self.ensure_one()
         case = self._get_masked_case()
         return case.is_name_masked if mask == 'name' else case.is_contact_masked
-
-    def _with_raw_field(self, field):
-        return self
 
     def _get_shown_sql(self, mask, alias, query):
         """Let a search by a sender find no mail of a complaint whose contact data is masked."""

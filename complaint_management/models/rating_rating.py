@@ -6,7 +6,7 @@ CASE = 'complaint.case'
 
 class RatingRating(models.Model):
     _name = 'rating.rating'
-    _inherit = ['complaint.recusal.door', 'rating.rating']
+    _inherit = ['complaint.people.door', 'rating.rating']
 
     complaint_round = fields.Integer(
         string="Round", readonly=True, help="Which handling of a complaint is rated."

@@ -6,12 +6,16 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
 
+from .complaint_callback import SCORE_FIELDS
+
 # What the customer is told: no internal contact, nothing about him to others.
 TOLD_PURPOSES = ('answer', 'holding', 'progress', 'extension', 'obstacle', 'apology')
+# Remedies that the customer is told of; suggestions are nobody's yet.
+GRANTED_STATES = ('approved', 'executed')
 
 
 class ResPartnerDataExport(models.Model):
-    """What a customer may ask for: his complaints, what he sent, and what he was told."""
+    """What a customer may ask for: his complaints, what he sent, was told, promised and given."""
 
     _inherit = 'res.partner'
 
@@ -67,6 +71,9 @@ class ResPartnerDataExport(models.Model):
             **self._export_facts(case),
             'messages': [self._export_message(message) for message in messages],
             'contacts': self._export_contacts(case),
+            'promises': self._export_promises(case),
+            'remedies': self._export_remedies(case),
+            'callbacks': self._export_callbacks(case),
             'course': [
                 {'at': fields.Datetime.to_string(passage['occurred_at']), 'what': passage['label']}
                 for passage in case._get_timeline()
@@ -138,6 +145,67 @@ class ResPartnerDataExport(models.Model):
                 'text': contact.content or None,
             }
             for contact in contacts
+        ]
+
+    def _export_promises(self, case):
+        """Return what the customer was promised, and what became of it."""
+        promises = self.env['complaint.contact'].search(
+            [('case_id', '=', case.id), ('promise_state', '!=', False), ('direction', '=', 'out')],
+            order='id',
+        )
+        return [
+            {
+                'at': fields.Datetime.to_string(contact.occurred_at),
+                'text': contact.promise or None,
+                'until': fields.Datetime.to_string(contact.promise_date) or None,
+                'state': contact.promise_state,
+            }
+            for contact in promises
+            if contact.partner_id in (self, self.browse())
+        ]
+
+    def _export_remedies(self, case):
+        """Return what the customer claimed and what was granted; no suggestion, no bearer."""
+        remedies = self.env['complaint.remedy'].search([('case_id', '=', case.id)], order='id')
+        return [
+            {
+                'kind': remedy.kind,
+                'for': remedy.item or None,
+                'currency': remedy.currency_id.name,
+                'claimed': remedy.claimed_amount or None,
+                'claim': remedy.claim_basis or None,
+                'claim_outcome': remedy.claim_outcome or None,
+                **self._export_grant(remedy),
+            }
+            for remedy in remedies
+            if remedy.state in GRANTED_STATES or remedy._has_claim()
+        ]
+
+    def _export_grant(self, remedy):
+        if remedy.state not in GRANTED_STATES:
+            return {'granted': None, 'given_at': None, 'means': None, 'reference': None}
+        return {
+            'granted': remedy.amount or None,
+            'given_at': fields.Datetime.to_string(remedy.executed_at) or None,
+            'means': remedy.means or None,
+            'reference': remedy.reference or None,
+        }
+
+    def _export_callbacks(self, case):
+        """Return what the customer said when he was asked how it went; no analysis of it."""
+        callbacks = self.env['complaint.callback'].search(
+            [('case_id', '=', case.id), ('state', '=', 'done')], order='id'
+        )
+        return [
+            {
+                'at': fields.Datetime.to_string(callback.done_at),
+                'means': callback.means,
+                'satisfaction': callback.satisfaction or None,
+                'agrees_to_close': callback.customer_agrees or None,
+                'scores': {name: callback[name] for name in SCORE_FIELDS if callback[name]},
+                'words': callback.suggestions or None,
+            }
+            for callback in callbacks
         ]
 
     def _export_files(self, case, files, archive):

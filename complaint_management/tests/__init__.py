@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_key
 from . import test_anonymity
 from . import test_attacker
+from . import test_attacker_masks
 from . import test_attacker_words
 from . import test_anchor
 from . import test_as_of
@@ -25,6 +26,7 @@ from . import test_cost
 from . import test_data_export
 from . import test_department_acceptance
 from . import test_document
+from . import test_duty
 from . import test_eightd
 from . import test_employee_report
 from . import test_erase
@@ -63,6 +65,7 @@ from . import test_portal_page
 from . import test_preset
 from . import test_preset_carry
 from . import test_preset_properties
+from . import test_preset_standard
 from . import test_preset_trades
 from . import test_promise
 from . import test_rating
@@ -93,7 +96,10 @@ from . import test_reopening
 from . import test_repeat
 from . import test_retention
 from . import test_restricted
+from . import test_restricted_beside
 from . import test_return
+from . import test_return_count
+from . import test_return_inspection
 from . import test_rounds
 from . import test_ruling
 from . import test_similar
@@ -103,3 +109,4 @@ from . import test_stage_config
 from . import test_two_movers
 from . import test_undo
 from . import test_wizard
+from . import test_setup

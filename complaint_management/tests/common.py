@@ -2,7 +2,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, new_test_user
+from odoo.fields import Command
+from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
 
@@ -81,19 +82,41 @@ class ComplaintCommon(TransactionCase):
             'auditor': 'group_complaint_auditor',
             'admin': 'group_complaint_admin',
         }
+        people = [
+            (f'complaint_{role}', role.replace('_', ' ').title(), f'complaint_management.{group}')
+            for role, group in groups.items()
+        ]
+        login = 'complaint_outsider'
+        *users, cls.outsider = cls._create_users(*people, (login, login, 'base.group_user'))
+        employees = cls.env['hr.employee'].create(
+            [{'name': user.name, 'user_id': user.id} for user in users]
+        )
         cls.employees = {}
-        for role, group in groups.items():
-            user = new_test_user(
-                cls.env,
-                login=f'complaint_{role}',
-                name=role.replace('_', ' ').title(),
-                groups=f'base.group_user,complaint_management.{group}',
-            )
+        for role, user, employee in zip(groups, users, employees, strict=True):
             setattr(cls, role, user)
-            cls.employees[role] = cls.env['hr.employee'].create(
-                {'name': user.name, 'user_id': user.id}
-            )
-        cls.outsider = new_test_user(cls.env, login='complaint_outsider', groups='base.group_user')
+            cls.employees[role] = employee.browse(employee.id)
+
+    @classmethod
+    def _create_users(cls, *people):
+        """Create internal users of (log-in, name, group) in one go, and invite none of them.
+
+        Returns a list: they are read one by one, as if each had been created alone.
+        """
+        internal = cls.env.ref('base.group_user')
+        users = cls.env['res.users'].with_context(no_reset_password=True)
+        created = users.create(
+            [
+                {
+                    'login': login,
+                    'password': login,
+                    'name': name,
+                    'email': "c.c@example.com",
+                    'group_ids': [Command.set((internal | cls.env.ref(group)).ids)],
+                }
+                for login, name, group in people
+            ]
+        )
+        return [cls.env['res.users'].browse(user_id) for user_id in created.ids]
 
     # === HELPERS === #
 

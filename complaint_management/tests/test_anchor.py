@@ -153,10 +153,13 @@ class TestAnchor(ComplaintCommon):
     def test_anchors_stay_as_they_are(self):
         self._pass_time(hours=1)
         anchor = self._take()
-        with self._refused("cannot be changed"):
-            anchor.write({'hash': '0' * 64})
-        with self._refused("cannot be deleted"):
-            anchor.unlink()
+        for change in (
+            lambda: anchor.write({'hash': '0' * 64}),
+            anchor.unlink,
+            lambda: anchor.create({'company_id': anchor.company_id.id, 'at': anchor.at}),
+        ):
+            with self._refused("is kept as it was taken"):
+                change()
         for user in (self.admin, self.auditor):
             for operation in ('write', 'create', 'unlink'):
                 self.assertFalse(anchor.with_user(user).has_access(operation))

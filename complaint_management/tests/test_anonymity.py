@@ -3,7 +3,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools import anonymity
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestAnonymity(BaseCase):
     """PRIN-6-a: what a text could tell of the people and papers of a case, in every notation."""
 

@@ -59,12 +59,12 @@ class TestConduct(AccessCommon):
         return answers.pop()
 
     def test_who_reads_about_a_person(self):
-        """Managers above the person (by line and by department), committee, administrators."""
+        """Managers above the person (by line, by department), committee, auditor, admin."""
         conduct = self._propose()
         people = {
             **{self.boss: True, self.department_head: True, self.committee: True},
             **{self.admin: True, self.manager: False, self.handler: False},
-            **{self.colleague: False, self.receiver: False, self.auditor: False},
+            **{self.colleague: False, self.receiver: False, self.auditor: True},
             **{self.legal: False, self.outsider: False},
         }
         for user, sees in people.items():

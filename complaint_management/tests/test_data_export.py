@@ -62,6 +62,49 @@ class TestDataExport(ComplaintCommon):
         self.assertEqual(list(files), found['files'])
         self.assertRegex(found['files'][0], rf'^files/{self.case.number}/\d+-photo\.txt$')
 
+    def test_it_holds_what_he_claimed_was_granted_promised_and_asked(self):
+        """Remedies, promises, callbacks: no suggestion of ours, no analysis, nobody of staff."""
+        self.procedure.remedy_mode = 'open'
+        remedies = self.env['complaint.remedy']
+        words = {'case_id': self.case.id, 'basis': "INTERNAL ground", 'note': "INTERNAL note"}
+        remedies.create({**words, 'kind': 'compensation', 'item': "INTERNAL idea", 'amount': 7})
+        claimed = {'claimed_amount': 500, 'claim_basis': "I was ill"}
+        remedies.create({**words, **claimed, 'kind': 'compensation', 'item': "Pain", 'amount': 6})
+        given = remedies.create({**words, 'kind': 'refund', 'item': "The fee", 'amount': 99.5})
+        at = self.env.cr.now().replace(microsecond=0)
+        given._write_internal({'state': 'executed', 'executed_at': at, 'reference': "Pay 12"})
+        self.env['complaint.contact'].create(
+            {
+                'case_id': self.case.id,
+                'direction': 'out',
+                'purpose': 'progress',
+                'promise': "We bring it on Friday",
+                'promise_date': at.replace(year=2099),
+            }
+        )
+        callback = self.env['complaint.callback'].create(
+            {'case_id': self.case.id, 'suggestions': "Be faster", 'analysis': "INTERNAL analysis"}
+        )
+        callback._write_internal(
+            {'state': 'done', 'done_at': at, 'satisfaction': 'dissatisfied', 'result_score': '2'}
+        )
+        content, _files = self._export()
+        [found] = content['complaints']
+        claim, grant = found['remedies']
+        self.assertEqual(
+            (claim['for'], claim['claimed'], claim['claim'], claim['granted']),
+            ("Pain", 500, "I was ill", None),
+        )
+        self.assertEqual(
+            (grant['for'], grant['granted'], grant['reference'], grant['given_at']),
+            ("The fee", 99.5, "Pay 12", str(at)),
+        )
+        [promise] = found['promises']
+        self.assertEqual((promise['text'], promise['state']), ("We bring it on Friday", 'open'))
+        [said] = found['callbacks']
+        self.assertEqual((said['words'], said['scores']), ("Be faster", {'result_score': '2'}))
+        self.assertNotIn("INTERNAL", json.dumps(content))
+
     def test_it_holds_nothing_internal_and_nothing_of_others(self):
         self._post("INTERNAL note", subtype_xmlid='mail.mt_note', partner_ids=self.customer.ids)
         self._post("INTERNAL to a colleague", partner_ids=self.manager.partner_id.ids)

@@ -13,7 +13,7 @@ SHOWN_PHONE = "139****5678"
 SHOWN_EMAIL = "w***@customer.example"
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestContactMask(TestCase):
     """How numbers and addresses look masked."""
 

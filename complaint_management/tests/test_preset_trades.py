@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 from odoo.tests import tagged
 from odoo.tools import SQL, is_html_empty
@@ -12,6 +14,12 @@ from .common_walk import SIGNATURE
 TRADES = (
     'pawn', 'property', 'developer', 'manufacturer', 'product', 'bank', 'insurance', 'telecom',
 )  # fmt: skip
+
+# What a source text does not classify: the general terms serve.
+GENERAL = {('cause', code) for code in ('pawn', 'property', 'insurance', 'telecom')}
+
+# Labels on boxes, which another addon prints.
+PRINTED = {"shipment on hold", "production on hold"}
 
 
 @tagged('post_install', '-at_install')
@@ -27,7 +35,7 @@ class TestPresetTrades(ComplaintCommon):
         cls.house = cls.env['hr.department'].create(
             {'name': "Everything", 'company_id': cls.company.id}
         )
-        cls.presets = cls.env['complaint.preset'].search([])
+        cls.presets = cls.env['complaint.preset'].search([('is_shared', '=', False)])
         cls.rows_before = cls._count_rows()
         cls.procedures, cls.queries = {}, {}
         for preset in cls.presets:
@@ -80,6 +88,18 @@ class TestPresetTrades(ComplaintCommon):
                 self.assertTrue(all(ends.mapped('fold')))
                 self.assertTrue(all(s.guidance for s in procedure.stage_ids - ends))
 
+    def test_a_trade_offers_its_own_words_and_general_ones_only_where_it_has_none(self):
+        """Requirements 2.4: nobody chooses a category that the rules of the trade do not know."""
+        standard = self.env.ref('complaint_management.procedure_standard')
+        for name in ('category', 'cause', 'grade'):
+            terms = self.env[f'complaint.{name}']
+            for code, procedure in {**self.procedures, 'standard': standard}.items():
+                with self.subTest(code, terms=name):
+                    offered = terms.search([('offered_procedure_id', '=', procedure.id)])
+                    own = terms.search([('procedure_id', '=', procedure.id)])
+                    self.assertEqual(offered, own or terms.search([('procedure_id', '=', False)]))
+                    self.assertEqual(bool(own), code != 'standard' and (name, code) not in GENERAL)
+
     def test_every_text_is_there_in_chinese(self):
         loader = self.env['complaint.preset.loader']
         for preset in self.presets:
@@ -125,6 +145,28 @@ class TestPresetTrades(ComplaintCommon):
                 cells = file.rows[0].cells
                 return json.loads(cells[name]), json.loads(cells[f'{name}@zh_CN'])
         return [], []
+
+    def test_what_a_text_quotes_is_called_so_on_screen(self):
+        """Requirements 2.5: whoever follows the guidance finds the button, tab or choice."""
+        po = Path(__file__).parents[1].joinpath('i18n', 'zh_CN.po').read_text('utf-8')
+        words = {
+            '': {*re.findall(r'^msgid "(.*)"$', po, re.M), *PRINTED},
+            '@zh_CN': set(re.findall(r'^msgstr "(.*)"$', po, re.M)),
+        }
+        loader = self.env['complaint.preset.loader']
+        for preset in self.presets:
+            files = {file.model: file for file in loader._read_folders(preset.code)}
+            for lang, known in words.items():
+                rows = [row for file in files.values() for row in file.rows]
+                names = known | {row.cells.get(f'name{lang}') for row in rows}
+                for model, column in (
+                    ('complaint.stage', f'guidance{lang}'),
+                    ('complaint.stage.gate', f'name{lang}'),
+                ):
+                    for row in files[model].rows:
+                        quoted = re.findall('“([^”]+)”', row.cells.get(column) or '')
+                        with self.subTest(preset.code, row=row.id, column=column):
+                            self.assertFalse({word.rstrip('.,') for word in quoted} - names)
 
     def _get_teams(self, procedure):
         """Return the teams of a procedure, those that take complaints in first."""

@@ -160,6 +160,7 @@ class TestRegimeDeveloper(WalkCommon):
         )
         self._draft(case)
         self._assert_barred(case, self.handler, 'agreement', "Answer the customer first")
+        self._assert_barred(case, self.handler, 'closing_request', "not carried out yet")
         self._as(self.handler, case)._answer("We plaster again.")
         self._walk(case, self.handler, 'agreement')
         self._assert_barred(case, self.handler, 'handling', "has not agreed yet")
@@ -349,8 +350,9 @@ class TestRegimeDeveloper(WalkCommon):
     # === ABNORMAL CLOSING === #
 
     def test_a_conflict_with_contract_or_final_decision_is_ruled_on(self):
-        """DEVG-1.2-c."""
-        for row in ('reason_contract', 'reason_final_decision'):
+        """DEVG-1.2-c; so is what is not ours or beyond our power (requirements 2.12)."""
+        rows = ('reason_contract', 'reason_final_decision', 'reason_not_ours', 'reason_external')
+        for row in rows:
             case = self._draft(self._feed_back(self._pass_on(self._take_in())))
             reason = self.records[row]
             self._as(self.receiver, case).write({'closing_reason_id': reason.id})

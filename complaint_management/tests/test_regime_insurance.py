@@ -285,13 +285,10 @@ class TestRegimeInsurance(WalkCommon):
         """INS-5-a…c, -f, -h, -j: history and people, visit with promise, GM, visit with plan."""
         case = self._bring_to_investigation(grade='special')
         self._write_opinion(case)
-        self._assert_barred(
-            case,
-            self.handler,
-            'consensus',
-            "look up the whole history",
-            "visit the customer at home",
-        )
+        for stage in ('consensus', 'opinion'):
+            self._assert_barred(
+                case, self.handler, stage, "look up the whole history", "visit the customer at home"
+            )
         self._investigate(case, 'files')
         self._talk(case, means='visit')
         self._assert_barred(case, self.handler, 'consensus', "whole history", "promise when")

@@ -164,7 +164,10 @@ class TestRegimePawn(WalkCommon):
 
     def test_four_parts_then_the_customer_then_the_callback(self):
         """PAWN-2.2-d, PAWN-3.5-a, -b, PAWN-3.6-a, -b; the case closes."""
-        case = self._propose(self._assign(self._take_in()))
+        case = self._assign(self._take_in())
+        self.assertIn(self.handler, case.sudo().activity_ids.user_id)
+        self._propose(case)
+        self.assertNotIn(self.handler, case.sudo().activity_ids.user_id)
         self._walk(case, self.handler, 'review')
         self._approve(case)
         self._walk(case, self.handler, 'execution')
@@ -284,6 +287,7 @@ class TestRegimePawn(WalkCommon):
         self._assert_barred(
             case, self.handler, 'execution', "refused by Department Head: Too little"
         )
+        self._assert_barred(case, self.handler, 'customer_feedback', "Carry the solution out first")
         mine = self._as(self.handler, case)
         mine.action_new_solution_version()
         mine.solution_proposal = "We replace it."
@@ -384,6 +388,26 @@ class TestRegimePawn(WalkCommon):
         self._assert_barred(case, self.receiver, 'closed_abnormal', "Write the closing explanation")
         self._close(case, self.receiver, 'closed_abnormal', reason, "Sued us.")
         self.assertTrue(self._as(self.legal, case).has_access('read'))
+
+    def test_the_closing_kinds_of_the_pawnshop(self):
+        """Requirements 2.12, PAWN-3.5-c, PAWN-4.1-d, PAWN-4.2-c, PAWN-5.1-b: each in its stage."""
+        kinds = {
+            'reason_anew': ('closed', None),
+            'reason_suggestion': ('closed', None),
+            'reason_staff': ('closed', "Write the closing explanation"),
+            'reason_same_matter': ('closed_abnormal', "Write the closing explanation"),
+        }
+        for row, (stage, sentence) in kinds.items():
+            with self.subTest(row):
+                case = self._bring_to_feedback()
+                self._answer(case)
+                self._as(self.receiver, case).validity = 'valid'
+                self._as(self.receiver, case).closing_reason_id = self.records[row]
+                other = 'closed_abnormal' if stage == 'closed' else 'closed'
+                self._assert_barred(case, self.receiver, other, "normal")
+                if sentence:
+                    self._assert_barred(case, self.receiver, stage, sentence)
+                self._close(case, self.receiver, stage, self.records[row], "Spoken through.")
 
     def test_who_is_never_reached_is_closed_after_the_attempts(self):
         """PAWN-3.6-a, requirements 2.12."""

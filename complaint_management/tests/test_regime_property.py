@@ -124,6 +124,8 @@ class TestRegimeProperty(WalkCommon):
             "Write the superior's opinion",
             "Name the department and the person",
         )
+        for stage in ('feedback', 'verification'):
+            self._assert_barred(case, self.receiver, stage, "The opinion needs the approval of")
         self._give_opinion(case, self.manager)
         self._follow_up(case)
         self._assert_in_order(case, 'escalated', 'approval_requested', 'approved', 'assigned')
@@ -216,9 +218,12 @@ class TestRegimeProperty(WalkCommon):
         self._walk(case, self.handler, 'feedback')
 
     def test_class_3_is_published_without_personal_data(self):
-        """PROPERTY-5.1.2-C3."""
+        """PROPERTY-5.1.2-C1, PROPERTY-5.1.2-C3."""
         case = self._report(self._take_in(), category='category_class3_facilities')
         self._give_opinion(case, self.manager)
+        with self._refused("in the duty log first", REFUSALS):
+            self._follow_up(case)
+        self._as(self.receiver, case).action_note_in_duty_log()
         self._tell(self._follow_up(case))
         self._assert_barred(case, self.manager, 'publish', "Publish the result first")
         self._walk(case, self.manager, 'verification')
@@ -251,6 +256,21 @@ class TestRegimeProperty(WalkCommon):
         self._walk(case, self.handler, 'follow_up', 'claim')
         self._assert_asked(case, 'remedy', self.office).action_approve()
         self._walk(case, self.handler, 'feedback')
+
+    def test_what_the_developer_mended_and_a_claim_have_their_own_ends(self):
+        """Requirements 2.12: closed by the developer's work, or by the manager's opinion."""
+        for row, sentence in (
+            ('reason_developer', None),
+            ('reason_claim', "Write the closing explanation"),
+        ):
+            case = self._report(self._take_in(), category='category_class2_house')
+            self._give_opinion(case, self.manager)
+            self._tell(self._follow_up(case))
+            self._walk(case, self.manager, 'verification')
+            self._as(self.manager, case).closing_reason_id = self.records[row]
+            if sentence:
+                self._assert_barred(case, self.manager, 'filed', sentence)
+            self._close(case, self.manager, 'filed', self.records[row], "The taxi was paid.")
 
     # === SIDE EXITS === #
 

@@ -94,6 +94,9 @@ class TestRegimeTelecom(WalkCommon):
             case, self.handler, 'satisfaction', "Set the cause and the department", "justified"
         )
         self._check_cause(case)
+        # The department answers for the cause; nobody waits for it to accept what is done.
+        self.assertEqual(case.department_state, 'accepted')
+        self.assertNotIn(self.department_head, case.sudo().activity_ids.user_id)
         self.assertEqual(case.callback_ids.user_id, self.receiver)
         self._assert_closing_needs_satisfaction(case)
         callback = self._enter_satisfaction(

@@ -246,6 +246,36 @@ class TestRetention(ComplaintCommon):
         self.assertFalse(rating.partner_id or rating.feedback)
         self.assertEqual(self.customer.name, "Li Wei", "His record is another matter")
 
+    def test_what_rests_on_the_case_tells_it_no_more(self):
+        """Rewards and penalties, drafts of lessons, and the papers of returned goods."""
+        self.procedure.use_conduct = True
+        case = self._create_worked_case(
+            accused_employee_ids=self.employees['committee'].ids, closing_note="Done"
+        )
+        words = "Committee let Li Wei (138-0000-0001) wait."
+        conduct = self.env['complaint.conduct'].create(
+            {
+                'kind_id': self.env.ref('complaint_management.conduct_kind_poor').id,
+                'employee_id': self.employees['committee'].id,
+                'case_ids': [Command.set(case.ids)],
+                'reason': words,
+            }
+        )
+        lesson = self.env['complaint.lesson'].create({'name': "Wait", 'case_id': case.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE complaint_lesson SET learnt = %s", [words])  # learnt of later
+        goods = self.env['complaint.return'].create(
+            {'case_id': case.id, 'product': "Lamp", 'quantity': 1, 'defect': "Li Wei dropped it"}
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE complaint_return SET res_model = 'stock.picking', res_id = 1")
+        self._move(case, 'closed')._anonymise("Retention")
+        self.assertEqual(conduct.reason, "Committee let *** (***) wait.")
+        self.assertNotIn("Li Wei", lesson.learnt)
+        self.assertEqual((goods.defect, goods.product), ("*** dropped it", "Lamp"))
+        self.assertFalse(goods.res_model or goods.res_id)
+        self.assertEqual(conduct.employee_id.id, self.employees['committee'].id)
+
     def test_figures_staff_and_history_stay(self):
         case, rating = self._make_rich_case()
         names = ('number', 'received_at', 'registered_at', 'closed_at', 'stage_id', 'category_id')

@@ -63,6 +63,16 @@ def read_folder(addon, folder):
     ]
 
 
+def read_examples(code):
+    """Return the examples of a preset as dicts by header, in the order of the file.
+
+    They stand beside the presets, in one file for all: no record of configuration.
+    """
+    path = Path(__file__).parents[1] / 'presets' / 'examples.csv'
+    with path.open(encoding=ENCODING, newline='') as file:
+        return [row for row in csv.DictReader(file) if row['preset'] == code]
+
+
 def read_zip(content):
     """Return (code, PresetFiles) of a zip with `<addon>/presets/<code>/<model>.csv` inside.
 

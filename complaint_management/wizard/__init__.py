@@ -34,3 +34,4 @@ from . import complaint_data_export
 from . import mail_compose_message
 from . import complaint_case_unmask
 from . import complaint_recusal_decide
+from . import complaint_setup

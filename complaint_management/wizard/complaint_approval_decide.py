@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintApprovalDecide(models.TransientModel):
     _name = 'complaint.approval.decide'
     _description = "Decide Approval"
+    _inherit = ['complaint.dialog.mixin']
 
     approval_ids = fields.Many2many(
         comodel_name='complaint.approval', relation='complaint_approval_decide_rel', required=True

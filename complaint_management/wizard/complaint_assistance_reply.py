@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintAssistanceReply(models.TransientModel):
     _name = 'complaint.assistance.reply'
     _description = "Reply to a Request for Assistance"
+    _inherit = ['complaint.dialog.mixin']
 
     assistance_id = fields.Many2one(
         comodel_name='complaint.assistance', required=True, ondelete='cascade'

@@ -6,6 +6,7 @@ from ..models.complaint_callback import MEANS
 class ComplaintCallbackFail(models.TransientModel):
     _name = 'complaint.callback.fail'
     _description = "Failed Callback"
+    _inherit = ['complaint.dialog.mixin']
 
     callback_id = fields.Many2one(
         comodel_name='complaint.callback', required=True, ondelete='cascade'

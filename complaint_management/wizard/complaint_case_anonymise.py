@@ -6,6 +6,7 @@ class ComplaintCaseAnonymise(models.TransientModel):
 
     _name = 'complaint.case.anonymise'
     _description = "Anonymise Complaints"
+    _inherit = ['complaint.dialog.mixin']
 
     case_ids = fields.Many2many(comodel_name='complaint.case', required=True)
     reason = fields.Text(required=True)

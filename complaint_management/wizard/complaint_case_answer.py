@@ -6,6 +6,7 @@ from ..const import CONTACT_MEANS
 class ComplaintCaseAnswer(models.TransientModel):
     _name = 'complaint.case.answer'
     _description = "Answer the Customer"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     means = fields.Selection(

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 class ComplaintCaseAnswerDepartment(models.TransientModel):
     _name = 'complaint.case.answer.department'
     _description = "Department's Answer"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     part_ids = fields.One2many(

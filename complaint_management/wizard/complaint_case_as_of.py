@@ -8,6 +8,7 @@ class ComplaintCaseAsOf(models.TransientModel):
 
     _name = 'complaint.case.as.of'
     _description = "Complaint as It Was"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(
         comodel_name='complaint.case', string="Complaint", required=True, readonly=True

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseAssign(models.TransientModel):
     _name = 'complaint.case.assign'
     _description = "Assign Complaint"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     company_id = fields.Many2one(related='case_id.company_id')

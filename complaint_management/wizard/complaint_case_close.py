@@ -12,6 +12,7 @@ class ComplaintCaseClose(models.TransientModel):
 
     _name = 'complaint.case.close'
     _description = "Close Complaint"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     procedure_id = fields.Many2one(related='case_id.procedure_id')

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintCaseComplain(models.TransientModel):
     _name = 'complaint.case.complain'
     _description = "Complain About the Handling"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     handler_id = fields.Many2one(related='case_id.handler_id')

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseConfirm(models.TransientModel):
     _name = 'complaint.case.confirm'
     _description = "Customer's Confirmation"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     means = fields.Selection(

@@ -7,6 +7,7 @@ from ..models.complaint_contact import ANSWER_PURPOSES
 class ComplaintCaseContact(models.TransientModel):
     _name = 'complaint.case.contact'
     _description = "Record Contact"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     kind = fields.Selection(

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintCaseErase(models.TransientModel):
     _name = 'complaint.case.erase'
     _description = "Erase Complaints"
+    _inherit = ['complaint.dialog.mixin']
 
     case_ids = fields.Many2many(comodel_name='complaint.case', required=True)
     reason = fields.Text(required=True)

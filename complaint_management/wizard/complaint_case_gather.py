@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseGather(models.TransientModel):
     _name = 'complaint.case.gather'
     _description = "Gather into a Mass Complaint"
+    _inherit = ['complaint.dialog.mixin']
 
     lead_id = fields.Many2one(
         comodel_name='complaint.case',

@@ -6,6 +6,7 @@ class ComplaintCaseLegalHold(models.TransientModel):
 
     _name = 'complaint.case.legal.hold'
     _description = "Legal Hold on Complaints"
+    _inherit = ['complaint.dialog.mixin']
 
     case_ids = fields.Many2many(comodel_name='complaint.case', required=True)
     is_release = fields.Boolean()

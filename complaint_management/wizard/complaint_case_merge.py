@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseMerge(models.TransientModel):
     _name = 'complaint.case.merge'
     _description = "Merge Complaints"
+    _inherit = ['complaint.dialog.mixin']
 
     case_ids = fields.Many2many(
         comodel_name='complaint.case',

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintCaseReassign(models.TransientModel):
     _name = 'complaint.case.reassign'
     _description = "Reassign Complaints"
+    _inherit = ['complaint.dialog.mixin']
 
     case_ids = fields.Many2many(comodel_name='complaint.case', required=True)
     handler_id = fields.Many2one(

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class ComplaintCaseRecordMilestone(models.TransientModel):
     _name = 'complaint.case.record.milestone'
     _description = "Record Milestone"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     milestone_id = fields.Many2one(

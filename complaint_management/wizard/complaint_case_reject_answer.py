@@ -6,6 +6,7 @@ from ..const import CONTACT_MEANS
 class ComplaintCaseRejectAnswer(models.TransientModel):
     _name = 'complaint.case.reject.answer'
     _description = "Rejected by the Customer"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     means = fields.Selection(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseReopen(models.TransientModel):
     _name = 'complaint.case.reopen'
     _description = "Reopen Complaint"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     procedure_id = fields.Many2one(related='case_id.procedure_id')

@@ -11,6 +11,7 @@ class ComplaintCaseReport(models.TransientModel):
 
     _name = 'complaint.case.report'
     _description = "Report a Complaint"
+    _inherit = ['complaint.dialog.mixin']
 
     description = fields.Text(string="What happened", required=True)
     complainant_name = fields.Char(string="Complainant")

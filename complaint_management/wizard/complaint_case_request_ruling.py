@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseRequestRuling(models.TransientModel):
     _name = 'complaint.case.request.ruling'
     _description = "Request a Ruling"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     proposed = fields.Selection(

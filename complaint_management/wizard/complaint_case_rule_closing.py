@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintCaseRuleClosing(models.TransientModel):
     _name = 'complaint.case.rule.closing'
     _description = "Rule on Closing"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     closing_reason_id = fields.Many2one(related='case_id.closing_reason_id')

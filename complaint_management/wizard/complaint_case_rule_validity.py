@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintCaseRuleValidity(models.TransientModel):
     _name = 'complaint.case.rule.validity'
     _description = "Rule on the Validity"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     ruling_state = fields.Selection(related='case_id.ruling_state')

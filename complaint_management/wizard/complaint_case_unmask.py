@@ -6,6 +6,7 @@ from ..const import UNMASK_MINUTES
 class ComplaintCaseUnmask(models.TransientModel):
     _name = 'complaint.case.unmask'
     _description = "Show Contact Data"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     reason = fields.Char(required=True)

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintContactSettlePromise(models.TransientModel):
     _name = 'complaint.contact.settle.promise'
     _description = "Promise Not Kept"
+    _inherit = ['complaint.dialog.mixin']
 
     contact_ids = fields.Many2many(comodel_name='complaint.contact', required=True)
     state = fields.Selection(

@@ -2,6 +2,8 @@ import base64
 
 from odoo import api, fields, models
 
+from ..tools.dialogs import get_record_dialog
+
 
 class ComplaintDataExport(models.TransientModel):
     """Holds the file with a customer's data until it is downloaded; the vacuum takes it away."""
@@ -29,11 +31,4 @@ class ComplaintDataExport(models.TransientModel):
 
     def _open(self):
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Data of the customer"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Data of the customer"))

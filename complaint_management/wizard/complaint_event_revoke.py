@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintEventRevoke(models.TransientModel):
     _name = 'complaint.event.revoke'
     _description = "Revoke Event"
+    _inherit = ['complaint.dialog.mixin']
 
     event_id = fields.Many2one(comodel_name='complaint.event', required=True, ondelete='cascade')
     case_id = fields.Many2one(related='event_id.case_id')

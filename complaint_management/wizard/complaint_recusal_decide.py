@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintRecusalDecide(models.TransientModel):
     _name = 'complaint.recusal.decide'
     _description = "Decide on a Recusal"
+    _inherit = ['complaint.dialog.mixin']
 
     case_id = fields.Many2one(comodel_name='complaint.case', required=True, ondelete='cascade')
     recusal_id = fields.Many2one(

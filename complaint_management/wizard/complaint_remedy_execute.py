@@ -6,6 +6,7 @@ from ..const import CONTACT_MEANS, REMEDY_MEANS
 class ComplaintRemedyExecute(models.TransientModel):
     _name = 'complaint.remedy.execute'
     _description = "Give a Remedy"
+    _inherit = ['complaint.dialog.mixin']
 
     remedy_id = fields.Many2one(comodel_name='complaint.remedy', required=True, readonly=True)
     state = fields.Selection(related='remedy_id.state')

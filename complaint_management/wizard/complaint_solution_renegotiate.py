@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintSolutionRenegotiate(models.TransientModel):
     _name = 'complaint.solution.renegotiate'
     _description = "Renegotiate Solution"
+    _inherit = ['complaint.dialog.mixin']
 
     solution_id = fields.Many2one(
         comodel_name='complaint.solution', required=True, ondelete='cascade'

@@ -5,6 +5,9 @@ from . import complaint_case_analysis
 from . import complaint_case_evidence
 from . import complaint_case_print
 from . import complaint_form
+from . import complaint_form_custody
+from . import complaint_form_holders
+from . import complaint_case_custody
 from . import complaint_report_schedule_line
 from . import complaint_report_section
 from . import complaint_report_recipient
@@ -13,6 +16,8 @@ from . import complaint_report_schedule_due
 from . import complaint_report_schedule_job
 from . import complaint_report_figures
 from . import complaint_report_figures_lines
+from . import complaint_report_figures_effect
+from . import complaint_report_figures_logs
 from . import complaint_report_run
 from . import complaint_report_run_labels
 from . import complaint_report_run_figures

@@ -38,7 +38,7 @@ class ComplaintAnalysisMixin(models.AbstractModel):
 
     def _where(self) -> SQL:
         """Hook: narrow what is counted. Rights need nothing here, they follow the case."""
-        return SQL("WHERE TRUE")
+        return SQL("WHERE complaint_case.is_setup_example IS NOT TRUE")
 
     # === SPEED === #
 

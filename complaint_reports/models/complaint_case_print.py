@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools import SQL
 
-from .complaint_form import CASES_KEY
+from .complaint_form import CASES_KEY, FIRST_KEY
 
 RECEIPT = 'complaint_reports.complaint_form_receipt_action'
 
@@ -9,6 +10,17 @@ class ComplaintCasePrint(models.Model):
     """Printing forms of a case: the paper stamps nothing."""
 
     _inherit = 'complaint.case'
+
+    # To whom a written report goes, inside or outside (PROPERTY-5.1.2-B2, -C2).
+    report_partner_ids = fields.Many2many(
+        comodel_name='res.partner',
+        relation='complaint_case_report_partner_rel',
+        column1='case_id',
+        column2='partner_id',
+        string="Written report to",
+        copy=False,
+        help="Companies, bodies and people to whom special reports and reports upward are sent.",
+    )
 
     def action_print_form(self):
         """Open the choice of the forms that fit all of these cases."""
@@ -24,7 +36,11 @@ class ComplaintCasePrint(models.Model):
             ],
             'domain': [('id', 'in', forms.ids)],
             'target': 'new',
-            'context': {CASES_KEY: self.ids, 'create': False},
+            'context': {
+                CASES_KEY: self.ids,
+                FIRST_KEY: forms._get_suggested(self).ids,
+                'create': False,
+            },
         }
 
     def action_print_receipt(self):
@@ -44,6 +60,24 @@ class ComplaintCasePrint(models.Model):
             return ''
         return self._get_customer_url()
 
+    def _is_on_paper(self):
+        return bool(self.env.context.get('complaint_on_paper')) or super()._is_on_paper()
+
     def _is_rating_asked(self):
         # A letter asks nothing that is answered by a click.
-        return not self.env.context.get('complaint_on_paper') and super()._is_rating_asked()
+        return not self._is_on_paper() and super()._is_rating_asked()
+
+    def _empty_own_fields(self):
+        """Forget too which people were sent a report; bodies and companies stay."""
+        people = self.report_partner_ids.filtered(
+            lambda partner: not partner.is_company and all(u.share for u in partner.user_ids)
+        )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM complaint_case_report_partner_rel"
+                " WHERE case_id = ANY(%s) AND partner_id = ANY(%s)",
+                self.ids,
+                people.ids,
+            )
+        )
+        return super()._empty_own_fields()

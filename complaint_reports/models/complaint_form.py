@@ -1,11 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-from odoo.addons.complaint_management.const import LETTER_PURPOSES
+from odoo.addons.complaint_management.const import CLOSED_PHASES, LETTER_PURPOSES
 
 # Context key: ids of the cases for which the choice of forms was opened.
 CASES_KEY = 'complaint_print_case_ids'
+# Context key: ids of the forms that suit the stage of these cases; they are offered first.
+FIRST_KEY = 'complaint_print_first_ids'
+
+# In which phases a form is offered before the others.
+MOMENTS = {
+    'start': ('intake', 'assessment', 'assignment'),
+    'work': ('investigation', 'solution', 'approval', 'execution'),
+    'answer': ('feedback', 'callback'),
+    'end': CLOSED_PHASES,
+}
 
 
 class ComplaintForm(models.Model):
@@ -18,7 +29,7 @@ class ComplaintForm(models.Model):
 
     _name = 'complaint.form'
     _description = "Printed Form"
-    _inherit = ['complaint.condition.mixin']
+    _inherit = ['complaint.condition.mixin', 'complaint.cached.mixin']
     _order = 'sequence, id'
 
     name = fields.Char(required=True, translate=True, help="Stands as title on the paper.")
@@ -46,11 +57,48 @@ class ComplaintForm(models.Model):
         string="Words of the mail",
         help="A letter has the words of the mail that customers get for this purpose.",
     )
+    moment = fields.Selection(
+        selection=[
+            ('start', "Taking in"),
+            ('work', "Handling"),
+            ('answer', "Answering"),
+            ('end', "Closing"),
+        ],
+        string="Offered first at",
+        help="In these stages the form stands first in the choice; it is offered in the others "
+        "too.",
+    )
+    is_suggested = fields.Boolean(compute='_compute_is_suggested')
+    addressee = fields.Char(
+        string="Goes to",
+        translate=True,
+        help="To whom a report is sent where nobody was chosen on the complaint.",
+    )
     copies = fields.Text(
         string="Copies and their holders",
         translate=True,
         help="One copy a line, for example: Original: customer service.",
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context(FIRST_KEY)
+    def _compute_is_suggested(self):
+        first = self.env.context.get(FIRST_KEY) or []
+        for form in self:
+            form.is_suggested = form.id in first
+
+    # === CRUD METHODS === #
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        """Put what suits the stage before everything else in the choice of forms."""
+        usual = super()._order_to_sql(order, query, alias, reverse)
+        first = [n for n in self.env.context.get(FIRST_KEY) or () if isinstance(n, int)]
+        if not first or not usual:
+            return usual
+        return SQL(
+            "%s IN %s DESC, %s", SQL.identifier(alias or self._table, 'id'), tuple(first), usual
+        )
 
     # === ACTIONS === #
 
@@ -91,21 +139,32 @@ class ComplaintForm(models.Model):
             .sorted(lambda form: (form.sequence, form.id))
         )
 
+    def _get_suggested(self, cases):
+        """Return those of these forms that suit the stage in which every one of the cases is."""
+        phases = set(cases.mapped('phase'))
+        return self.filtered(lambda form: phases and phases <= set(MOMENTS.get(form.moment, ())))
+
     @api.model
     def _match(self, cases):
-        """Return {case: {report: form}}: what fits each case; that of its own procedure first."""
+        """Return {case: {report: form}}: what fits each case.
+
+        Where a procedure has a form of its own of a report, the general one is not for its cases,
+        whether or not the condition of its own holds.
+        """
         forms = self.search(
             Domain('report_id.model', '=', cases._name)
             & Domain('procedure_id', 'in', [*cases.procedure_id.ids, False])
         )
         groups = self.env.user.all_group_ids
         found = {case: {} for case in cases}
-        for form in forms.sorted(lambda form: not form.procedure_id):
+        own = {(form.report_id, form.procedure_id) for form in forms if form.procedure_id}
+        for form in forms:
             report = form.report_id.sudo()  # staff need not read how reports are set up
             if report.group_ids and not report.group_ids & groups:
                 continue
             for case in form._filter_cases(cases):
-                found[case].setdefault(report, form)
+                if form.procedure_id or (form.report_id, case.procedure_id) not in own:
+                    found[case].setdefault(report, form)
         return found
 
     def _filter_cases(self, cases):
@@ -125,7 +184,11 @@ class ComplaintForm(models.Model):
         :param report: ir.actions.report record
         :param record: what is printed
         """
-        procedure = record['procedure_id'] if 'procedure_id' in record._fields else None
+        names = record._fields
+        # Returned goods and the like go by the procedure of their case.
+        by_case = 'procedure_id' not in names and 'case_id' in names
+        holder = record.case_id if by_case else record
+        procedure = holder['procedure_id'] if 'procedure_id' in holder._fields else None
         ids = [procedure.id, False] if procedure else [False]
         # Whoever may read the record may know how its paper is called.
         forms = self.sudo().search([('report_id', '=', report.id), ('procedure_id', 'in', ids)])

@@ -6,7 +6,12 @@ class ComplaintPresetLoader(models.AbstractModel):
 
     @api.model
     def _get_models(self):
-        return [*super()._get_models(), 'complaint.report.schedule', 'complaint.report.section']
+        return [
+            *super()._get_models(),
+            'complaint.report.schedule',
+            'complaint.report.section',
+            'complaint.form',
+        ]
 
     @api.model
     def _load_file(self, install, file):

@@ -14,6 +14,15 @@ LIST_FIELDS = (
     *('stage_id', 'closing_reason_id'),
 )
 
+# {model that is listed: fields that are not kept with the figures, but read when they are shown}
+LIVE_FIELDS = {
+    'complaint.case': ('name',),
+    'complaint.duty.line': ('content', 'informant', 'handed_to', 'outcome'),
+    'complaint.measure': ('name', 'result', 'effect_note'),
+    'complaint.return': ('disposition_reason', 'inspection_finding'),
+    'complaint.return.count': ('note',),
+}
+
 
 class ComplaintReportFigures(models.AbstractModel):
     """Counts what a period report shows; everything about complaints themselves.
@@ -26,7 +35,7 @@ class ComplaintReportFigures(models.AbstractModel):
         'sections': [what `complaint.report.section._prepare_definition` returned]}
     section: {'key', 'kind', 'columns': [code], 'rows': [row]}
     row: {'code' or 'label', 'cells': [cell]} and 'total' for the sum of the others; of a list
-        {'id', 'texts': [str]}
+        {'id', 'texts': [str]}; a list of something else than complaints also names its 'model'
     cell: {'v': value, 'm': model, 'i': packed ids of the rows behind it}; a share also has 'of',
         the packed ids that are its whole, a sum 's', the field that was added up
     """
@@ -56,6 +65,7 @@ class ComplaintReportFigures(models.AbstractModel):
     def _get_scope(self, spec, definition=None):
         """Return the Domain of complaints in the scope that were known at the time."""
         scope = Domain(spec['scope']) & Domain('create_date', '<=', spec['as_of'])
+        scope &= Domain('is_setup_example', '=', False)
         return scope & Domain(definition['domain']) if definition else scope
 
     @api.model
@@ -287,27 +297,36 @@ class ComplaintReportFigures(models.AbstractModel):
         return self._make_list(domain, names, order='sla_deadline, id')
 
     @api.model
-    def _make_list(self, domain, names, order):
-        cases = self.env['complaint.case'].search(domain, order=order)
-        shown = cases[:MOST_ROWS]
+    def _make_list(self, domain, names, order, model='complaint.case'):
+        records = self.env[model].search(domain, order=order)
+        shown = records[:MOST_ROWS]
         shown.fetch(names)
         return {
+            'model': model,
             'columns': list(names),
             'rows': [
-                {'id': case.id, 'texts': [self._get_text(case, name) for name in names]}
-                for case in shown
+                {'id': record.id, 'texts': [self._get_text(record, name) for name in names]}
+                for record in shown
             ],
-            'all': self._make_cell('complaint.case', cases.ids),
+            'all': self._make_cell(model, records.ids),
         }
 
     @api.model
-    def _get_text(self, case, name):
-        """Return a value as text; moments as UTC, subjects not: they are read when shown."""
-        value = '' if name == 'name' else case[name]
+    def _get_text(self, record, name):
+        """Return a value as text: moments as UTC, choices as their codes.
+
+        What people wrote is not kept: it is read when the figures are shown.
+        """
+        value = '' if name in LIVE_FIELDS[record._name] else record[name]
         if isinstance(value, models.BaseModel):
-            return value.sudo().display_name or ''  # names of terms and people are no secret
-        if case._fields[name].type == 'datetime':
+            value = value.sudo()  # names of terms and people are no secret
+            if value._name == 'complaint.case':
+                return value.number or ''  # without its subject
+            return value.display_name or ''
+        if record._fields[name].type == 'datetime':
             return value.isoformat(timespec='seconds') if value else ''
+        if isinstance(value, float):
+            return f'{value:g}'
         return str(value or '')
 
     # === LATE KNOWLEDGE === #

@@ -149,23 +149,44 @@ class ComplaintReportFiguresLines(models.AbstractModel):
     # === CALLBACKS === #
 
     @api.model
+    def _get_heard(self, spec, definition):
+        """Return {what they said last: complaints} of customers who spoke up in the period.
+
+        As in the analysis a complaint counts once, with the last word of its customer. Customers
+        speak in callbacks and ratings, and when they accept or reject the result.
+        """
+        asked = Domain('satisfaction', 'in', SATISFACTIONS)
+        callbacks = self._get_lines(spec, definition, 'done_at', 'complaint.callback') & asked
+        decisions = (
+            Domain('milestone_id.code', 'in', ('customer_accepted', 'customer_rejected'))
+            & Domain('occurred_at', '>=', spec['begin'])
+            & Domain('occurred_at', '<', spec['end'])
+            & Domain('recorded_at', '<=', spec['as_of'])
+        )
+        spoke = Domain('callback_ids', 'any', callbacks) | Domain('event_ids', 'any', decisions)
+        domain = self._get_scope(spec, definition) & spoke
+        return self._group(
+            domain & Domain('customer_satisfied', 'in', SATISFACTIONS), 'customer_satisfied'
+        )
+
+    @api.model
     def _count_callbacks(self, spec, definition):
-        """What became of callbacks, and what customers said (PAWN, RE-02)."""
-        model = 'complaint.callback'
-        domain = self._get_lines(spec, definition, 'done_at', model)
-        answers = self._group(domain, 'satisfaction', model)
-        asked = [n for code in SATISFACTIONS for n in answers.get(code, [])]
-        labels = self._get_labels(model, 'satisfaction', [])
+        """What customers said last, and what became of callbacks (PAWN, RE-02)."""
+        heard = self._get_heard(spec, definition)
+        asked = [n for ids in heard.values() for n in ids]
+        labels = self._get_labels('complaint.case', 'customer_satisfied', [])
         rows = [
             {
                 'label': labels[code],
                 'cells': [
-                    self._make_cell(model, answers.get(code, [])),
-                    self._make_share(model, answers.get(code, []), asked),
+                    self._make_cell('complaint.case', heard.get(code, [])),
+                    self._make_share('complaint.case', heard.get(code, []), asked),
                 ],
             }
             for code in SATISFACTIONS
         ]
+        model = 'complaint.callback'
+        domain = self._get_lines(spec, definition, 'done_at', model)
         states, state_labels = (
             self._group(domain, 'state', model),
             self._get_labels(model, 'state', []),
@@ -283,22 +304,15 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         closed = self._get_population(spec, definition, 'closed')
         limits = self._find_limits(spec, definition).values()
         kept, late = ([n for ids in limits for n in ids[place]] for place in (1, 2))
-        callbacks = self._get_lines(spec, definition, 'done_at', 'complaint.callback')
-        asked = Domain('satisfaction', 'in', SATISFACTIONS)
-        content = Domain('satisfaction', 'in', CONTENT)
+        heard = self._get_heard(spec, definition)
+        content = [n for code in CONTENT for n in heard.get(code, [])]
+        asked = [n for ids in heard.values() for n in ids]
         rows = [
             ('received', self._make_cell('complaint.case', came)),
             ('justified', self._make_cell('complaint.case', valid)),
             ('justified_rate', self._make_share('complaint.case', valid, came)),
             ('on_time_rate', self._make_share('complaint.sla.clock', kept, [*kept, *late])),
-            (
-                'satisfaction_rate',
-                self._make_share(
-                    'complaint.callback',
-                    self._find(callbacks & content, 'complaint.callback'),
-                    self._find(callbacks & asked, 'complaint.callback'),
-                ),
-            ),
+            ('satisfaction_rate', self._make_share('complaint.case', content, asked)),
             ('days_to_close', self._make_days_to_close(closed)),
         ]
         target = definition['target'] or None

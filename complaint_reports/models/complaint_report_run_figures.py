@@ -10,6 +10,7 @@ from odoo.tools import format_amount, format_datetime, formatLang
 from ..tools import id_ranges
 from ..tools.report_period import Period, to_local_date
 from ..tools.svg_chart import draw_bars, draw_lines
+from .complaint_report_figures import LIVE_FIELDS
 
 PERCENT = 100
 
@@ -141,13 +142,14 @@ class ComplaintReportRunFigures(models.Model):
         figures, definition = run_sudo.figures or {}, run_sudo.definition or {}
         headings = {s['key']: s['heading'] for s in definition.get('sections', [])}
         subjects = self._get_subjects(figures, everything)
+        measures = self._get_measures(figures, everything)
         sections = []
         for table in figures.get('sections', []):
             shown = {
                 'key': table['key'],
                 'kind': table['kind'],
                 'heading': headings.get(table['key']) or self._get_heading(table, definition),
-                **self._show_table(table, subjects),
+                **self._show_table(table, subjects, measures),
                 'entries': self._show_entries(table['key']),
             }
             shown['chart'] = self._draw_chart(table, shown)
@@ -155,39 +157,59 @@ class ComplaintReportRunFigures(models.Model):
         return {'sections': sections}
 
     def _get_subjects(self, figures, everything):
-        """Return {id: subject} of the complaints in lists that the reader may see, in one query.
+        """Return {model: {id: record}} of what lists name that the reader may see.
 
-        Subjects are not kept with the figures: of a complaint that was erased nothing remains.
+        What people wrote is not kept with the figures: of what was erased nothing remains.
         """
+        listed = {}
+        for table in figures.get('sections', []):
+            ids = [row['id'] for row in table['rows'] if 'texts' in row]
+            listed.setdefault(table.get('model', 'complaint.case'), []).extend(ids)
+        found = {}
+        for model, ids in listed.items():
+            records = self.env[model]
+            if everything:
+                records = records.sudo()  # what the schedule itself may see is settled by figures
+            if ids and records.has_access('read'):
+                records = records.search_fetch([('id', 'in', ids)], LIVE_FIELDS[model])
+            found[model] = {record.id: record for record in records}
+        return found
+
+    def _get_measures(self, figures, everything):
+        """Return {id: what to do} of the measures in lists that the reader may see."""
         listed = [
-            row['id']
+            number
             for table in figures.get('sections', [])
             for row in table['rows']
-            if 'texts' in row
+            for number in row.get('measures', ())
         ]
-        cases = self.env['complaint.case']
+        measures = self.env['complaint.measure']
         if everything:
-            cases = cases.sudo()  # what the schedule itself may see was settled by its figures
-        if not listed or not cases.has_access('read'):
+            measures = measures.sudo()  # as in _get_subjects
+        if not listed or not measures.has_access('read'):
             return {}
-        return {case.id: case.name for case in cases.search_fetch([('id', 'in', listed)], ['name'])}
+        found = measures.search_fetch([('id', 'in', listed)], ['name'])
+        return {measure.id: measure.name for measure in found}
 
-    def _show_table(self, table, subjects):
+    def _show_table(self, table, subjects, measures):
         is_list = any('texts' in row for row in table['rows']) or 'all' in table
+        model = table.get('model', 'complaint.case') if is_list else None
         shown = {
             'is_list': is_list,
-            'columns': [self._get_column_label(code, is_list) for code in table['columns']],
+            'model': model,
+            'columns': [self._get_column_label(code, model) for code in table['columns']],
             'hidden': 0,
             'more': 0,
         }
         if not is_list:
             shown['rows'] = [self._show_row(row) for row in table['rows']]
             return shown
-        rows = [row for row in table['rows'] if row['id'] in subjects]
+        seen = subjects.get(model, {})
+        rows = [row for row in table['rows'] if row['id'] in seen]
         shown['rows'] = [
             {
                 'id': row['id'],
-                'texts': self._show_texts(table['columns'], row['texts'], subjects[row['id']]),
+                'texts': self._show_texts(table['columns'], row, seen[row['id']], measures),
             }
             for row in rows
         ]
@@ -195,15 +217,30 @@ class ComplaintReportRunFigures(models.Model):
         shown['more'] = table['all']['v'] - len(table['rows'])
         return shown
 
-    def _show_texts(self, columns, texts, subject):
-        shown = []
-        for name, text in zip(columns, texts, strict=True):
-            if name == 'name':
-                text = subject
-            elif text and name.endswith(('_at', 'deadline')):
-                text = self._format_moment(text)
-            shown.append(text)
-        return shown
+    def _show_texts(self, columns, row, record, measures):
+        """Return the texts of a row of a list as they are read.
+
+        :param record: what the row is about
+        :param dict measures: what to do, by id, of the measures that the reader may see
+        """
+        live = {name: record[name] or '' for name in LIVE_FIELDS[record._name]}
+        live['measure_ids'] = '; '.join(
+            measures[number] for number in row.get('measures', ()) if number in measures
+        )
+        return [
+            live[name] if name in live else self._show_text(record._fields[name], text)
+            for name, text in zip(columns, row['texts'], strict=True)
+        ]
+
+    def _show_text(self, field, text):
+        match field.type:
+            case 'datetime':
+                return self._format_moment(text) if text else ''
+            case 'selection':
+                return dict(field._description_selection(self.env)).get(text, text)
+            case 'boolean':
+                return '✓' if text else ''
+        return text
 
     def _format_moment(self, text):
         return format_datetime(

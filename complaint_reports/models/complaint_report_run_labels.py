@@ -16,12 +16,12 @@ class ComplaintReportRunLabels(models.Model):
             {'kind': found['kind'], 'group_field': found['group_field']}
         )._get_default_heading()
 
-    def _get_column_label(self, code, is_list=False):
-        """Return the heading of a column: a code of ours, or in a list a field of the complaint."""
-        if is_list:
+    def _get_column_label(self, code, model=None):
+        """Return the heading of a column: a code of ours, or in a list a field of its model."""
+        if model:
             if code == 'number':
                 return self.env._("Complaint")
-            return self.env['complaint.case']._fields[code]._description_string(self.env)
+            return self.env[model]._fields[code]._description_string(self.env)
         labels = {
             'number': self.env._("Number"),
             'share': self.env._("Share"),
@@ -43,6 +43,11 @@ class ComplaintReportRunLabels(models.Model):
             'checked': self.env._("Checked"),
             'findings': self.env._("Findings"),
             'target': self.env._("Ceiling"),
+            'executed': self.env._("Solution executed"),
+            'satisfied': self.env._("Satisfied"),
+            'dissatisfied': self.env._("Dissatisfied"),
+            'reopened': self.env._("Reopened"),
+            'satisfaction_rate': self.env._("Satisfied customers"),
         }
         if code.startswith('score_'):
             scores = self.env['complaint.callback']._fields['result_score']

@@ -7,6 +7,8 @@ SECTION_KINDS = [
     ('breakdown', "Complaints by a property"),
     ('trend', "Trend"),
     ('case_list', "List of complaints"),
+    ('case_measures', "List of complaints with their measures"),
+    ('solution_effect', "Effect of solutions by a property"),
     ('on_time', "Time limits kept"),
     ('overdue', "Overdue and at risk"),
     ('refunds', "Remedies and refunds"),
@@ -17,13 +19,20 @@ SECTION_KINDS = [
     ('repeats', "Repeat complaints"),
     ('conduct', "Rewards and penalties"),
     ('measures', "Measures"),
+    ('measure_list', "List of measures"),
     ('inspections', "Supervision"),
     ('returns', "Returned goods"),
+    ('goods_counts', "Stock-take of returned goods"),
+    ('goods_inspections', "Inspection reports on returned goods"),
+    ('goods_scrap', "Goods to be scrapped"),
+    ('duty_log', "Duty log"),
     ('kpi', "Key figures"),
     ('comparison', "Comparison with the previous period"),
     ('narrative', "Text to be written"),
     ('manual', "Figures to be entered"),
 ]
+# Sections that count by a property.
+GROUPED_KINDS = ('breakdown', 'repeats', 'solution_effect')
 # Sections that a person fills in.
 WRITTEN_KINDS = ('narrative', 'manual')
 
@@ -107,7 +116,7 @@ class ComplaintReportSection(models.Model):
         for section in self:
             if section.kind == 'trend' and not 2 <= section.period_count <= 60:
                 raise ValidationError(self.env._("A trend shows between 2 and 60 periods."))
-            if section.kind == 'breakdown' and not section.group_field:
+            if section.kind in GROUPED_KINDS and not section.group_field:
                 raise ValidationError(self.env._("Say by what the complaints are counted."))
             if section.kind == 'manual' and not section._get_labels():
                 raise ValidationError(self.env._("Name the figures to be entered, one a line."))
@@ -117,9 +126,13 @@ class ComplaintReportSection(models.Model):
     def _get_default_heading(self):
         self.ensure_one()
         kind = dict(self._fields['kind']._description_selection(self.env))[self.kind or 'totals']
+        groupings = dict(self._fields['group_field']._description_selection(self.env))
         if self.kind == 'breakdown' and self.group_field:
-            groupings = dict(self._fields['group_field']._description_selection(self.env))
             return self.env._("Complaints by %(property)s", property=groupings[self.group_field])
+        if self.kind == 'solution_effect' and self.group_field:
+            return self.env._(
+                "Effect of solutions by %(property)s", property=groupings[self.group_field]
+            )
         return kind
 
     def _get_labels(self):

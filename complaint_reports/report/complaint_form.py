@@ -2,9 +2,11 @@ import base64
 
 from lxml import etree, html
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty
+from odoo.tools import format_date, format_list, is_html_empty
+
+FIGURE_TYPES = ('integer', 'float', 'monetary')
 
 
 class ReportComplaintForm(models.AbstractModel):
@@ -34,15 +36,23 @@ class ReportComplaintForm(models.AbstractModel):
             'get_history': self._get_history,
             'get_round': self._get_round,
             'get_proof': self._get_proof,
-            'get_form': lambda record: self.env['complaint.form']._find(report, record),
+            'get_form': lambda record: self._get_form(report, record),
             'get_title': lambda form: form.name or report.with_env(self.env).name,
             'get_case': self._get_case,
             'get_form_rows': self._get_form_rows,
             'get_choices': self._get_choices,
             'get_label': self._get_label,
+            'get_value': self._get_value,
+            'get_total': self._get_total,
+            'get_column_class': self._get_column_class,
+            'get_addressees': self._get_addressees,
+            'get_return_words': self._get_return_words,
             'get_contacts': self._get_contacts,
             'get_letter': self._get_letter,
-            'get_signer': self._get_signer_labels().get,
+            'get_ways': self._get_ways,
+            'get_signer': self._get_signer,
+            'get_samples': self._get_samples,
+            'get_date': self._get_date,
             'get_qr': self._get_qr,
         }
 
@@ -52,12 +62,28 @@ class ReportComplaintForm(models.AbstractModel):
         return self.env['ir.actions.report'].sudo().browse(self.env.context['complaint_report_id'])
 
     @api.model
-    def _get_case(self, record):
-        """Return the case that a paper is about: itself, that of a line, or none."""
+    def _get_form(self, report, record):
+        """Return the form of a paper, in the language of what is printed; possibly none."""
+        return record.env['complaint.form']._find(report, record)
+
+    @api.model
+    def _get_case(self, record, is_register=False):
+        """Return the case that a paper is about: itself, that of a line, or none.
+
+        :param bool is_register: the paper lists many lines, of many cases
+        """
         if record._name == 'complaint.case':
             return record
+        if is_register:
+            return self.env['complaint.case']
         field = record._fields.get('case_id')
         return record.case_id if field else self.env['complaint.case']
+
+    @api.model
+    def _get_signer(self, record, code):
+        """Return what stands before a line to sign on, in the language of the record."""
+        # A letter is in the language of the customer, a form in that of who prints it.
+        return self.with_context(lang=record.env.lang)._get_signer_labels()[code]
 
     @api.model
     def _get_signer_labels(self):
@@ -68,12 +94,17 @@ class ReportComplaintForm(models.AbstractModel):
             'department_head': self.env._("Head of department"),
             'manager': self.env._("Complaints manager"),
             'general_manager': self.env._("General manager"),
+            'leader': self.env._("Company management"),
             'quality': self.env._("Quality department"),
             'warehouse': self.env._("Warehouse"),
             'customer': self.env._("Customer"),
             'from': self.env._("Handed over by"),
             'to': self.env._("Taken over by"),
             'inspector': self.env._("Inspector"),
+            'investigator': self.env._("Investigated by"),
+            'superior': self.env._("Superior"),
+            'preparer': self.env._("Prepared by"),
+            'accounts': self.env._("Accounts"),
             'sender': self.env._("Signed for the company"),
         }
 
@@ -81,7 +112,17 @@ class ReportComplaintForm(models.AbstractModel):
 
     @api.model
     def _get_label(self, record, name):
+        """Return the label of a field, or of the last one of a path with dots."""
+        record, name = self._follow(record, name)
         return record._fields[name]._description_string(self.env)
+
+    @api.model
+    def _follow(self, record, path):
+        """Return (record, name) of the last field of a path, such as `case_id.number`."""
+        *steps, name = path.split('.')
+        for step in steps:
+            record = record[step]
+        return record, name
 
     @api.model
     def _get_form_rows(self, record, names):
@@ -101,6 +142,61 @@ class ReportComplaintForm(models.AbstractModel):
             value = '' if is_empty else self._format_field(record, name)
             cells.append({'label': self._get_label(record, name), 'value': value})
         return [cells[start : start + 2] for start in range(0, len(cells), 2)]
+
+    @api.model
+    def _get_samples(self, case):
+        """Return the row of what travels with a slip: samples, goods and papers (PROD-5.3.1-d)."""
+        lines = [*case.document_ids.mapped('display_name')]
+        lines += [' '.join(filter(None, (goods.product, goods.lot))) for goods in case.return_ids]
+        return [{'label': self.env._("Samples and papers"), 'value': "; ".join(lines)}]
+
+    # === LISTS === #
+
+    @api.model
+    def _get_value(self, record, name):
+        """Return a field as it stands in a list; '' where nobody filled it in."""
+        record, name = self._follow(record, name)
+        return self._format_field(record, name) if record[name] else ''
+
+    @api.model
+    def _get_column_class(self, records, name, wide):
+        """Return the class of a column by what it holds, or None."""
+        records, name = self._follow(records, name)
+        if records._fields[name].type in FIGURE_TYPES:
+            return 'o_complaint_figure'
+        return 'o_complaint_wide' if name in (wide or ()) else None
+
+    @api.model
+    def _get_total(self, records, name):
+        """Return the sum of a money field, all in the same currency; '' without lines."""
+        if not records:
+            return ''
+        currency = records[:1][records._fields[name].get_currency_field(records)]
+        options = {'display_currency': currency}
+        return self.env['ir.qweb.field.monetary'].value_to_html(sum(records.mapped(name)), options)
+
+    # === WHO READS IT === #
+
+    @api.model
+    def _get_addressees(self, case, form, departments=None):
+        """Return to whom a report goes: who was chosen on the case, else whom the form names.
+
+        '' leaves a line to write on (PROPERTY-5.1.2-B2, PROPERTY-5.1.2-C2).
+
+        :param departments: hr.department records that are concerned too
+        """
+        partners = case.report_partner_ids._filtered_access('read')
+        names = [*partners.mapped('display_name'), *(departments or case.browse()).mapped('name')]
+        return format_list(self.env, names) if names else form.addressee or ''
+
+    @api.model
+    def _get_return_words(self, case):
+        """Return what the customer does with a paper that is sent to be filled in (FORMS-1-b)."""
+        return self.env._(
+            "Please write what you think of the result, sign, and send this paper back to us: "
+            "%(ways)s",
+            ways="; ".join(f"{way['label']} {way['value']}" for way in self._get_ways(case)),
+        )
 
     @api.model
     def _get_choices(self, record, name):
@@ -154,6 +250,29 @@ class ReportComplaintForm(models.AbstractModel):
             for name in ('subject', 'body_html')
         }
         return {'subject': words['subject'], 'body': self._put_on_paper(words['body_html'])}
+
+    @api.model
+    def _get_date(self, case):
+        """Return today as a letter has it, where and in the language in which it is read."""
+        today = fields.Date.context_today(case.with_context(tz=case._get_customer_tz()))
+        return format_date(case.env, today, date_format='long')
+
+    @api.model
+    def _get_ways(self, case):
+        """Return the ways to reach the company, in the language of the paper.
+
+        :return: list of {'label': str, 'value': str}; a company without any is named
+        """
+        env = case.env  # a letter is in the language of the customer
+        partner = case.company_id.partner_id.sudo()  # how to reach the company is no secret
+        lines = partner._display_address(without_company=True).splitlines()
+        ways = [
+            (env._("Phone"), partner.phone),
+            (env._("E-mail"), partner.email),
+            (env._("Address"), ", ".join(line.strip() for line in lines if line.strip())),
+        ]
+        found = [{'label': label, 'value': value} for label, value in ways if value]
+        return found or [{'label': env._("Company"), 'value': case.company_id.name}]
 
     @api.model
     def _put_on_paper(self, body):

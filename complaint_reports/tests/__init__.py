@@ -1,6 +1,7 @@
 from . import test_access_matrix
 from . import test_analysis_access
 from . import test_analysis_favourites
+from . import test_attacker_dialogs
 from . import test_case_analysis
 from . import test_case_analysis_measures
 from . import test_case_sheet
@@ -9,9 +10,12 @@ from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
 from . import test_evidence_pack
 from . import test_form_choice
+from . import test_form_logs
 from . import test_forms
+from . import test_forms_further
 from . import test_forms_pdf
 from . import test_peer_faults
+from . import test_custody
 from . import test_dashboard
 from . import test_sla_analysis
 from . import test_report_figures
@@ -22,3 +26,5 @@ from . import test_report_course
 from . import test_report_rerun
 from . import test_report_presets
 from . import test_report_paper
+from . import test_report_logs
+from . import test_setup_figures

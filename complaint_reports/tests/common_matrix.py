@@ -177,6 +177,10 @@ class MatrixCommon(AccessCommon):
     def _get_owners(cls):
         """Return {model: {situation: values}} of what tells a person's own records apart."""
         return {
+            'complaint.duty': {
+                'own': {'user_id': cls.handler.id, 'team_id': cls.team.id},
+                'other': {'user_id': cls.stranger.id, 'team_id': cls.stranger_team.id},
+            },
             'complaint.handover': {
                 'own': {
                     'from_user_id': cls.handler.id,
@@ -314,6 +318,7 @@ class MatrixCommon(AccessCommon):
         return {
             'complaint.assistance': {'partner_id': cls.customer.id},
             'complaint.conduct': {'employee_id': cls.employees['handler'].id},
+            'complaint.form.custody': {'user_id': cls.stranger.id},
             'complaint.lesson': {'name': "Pack better"},
             'complaint.recusal': {'user_id': cls.env.ref('base.user_admin').id},
             'complaint.sla.calendar.past': {

@@ -15,7 +15,8 @@ ALL_TABLES = (
         'measures',
         'inspections',
     ),
-    *('returns', 'kpi', 'comparison'),
+    *('returns', 'kpi', 'comparison', 'solution_effect', 'case_measures', 'measure_list'),
+    *('duty_log', 'goods_counts', 'goods_inspections', 'goods_scrap'),
 )
 
 

@@ -32,6 +32,28 @@ class TestFormChoice(FormsCommon):
         form.procedure_id = other
         self.assertNotIn(form, self._get_offered(self.short))
 
+    def test_a_procedures_own_form_stands_for_the_general_one(self):
+        """PROPERTY-5.1.2-A1: which form is filled in follows from the class of the complaint."""
+        general = self._get_form('consultation')
+        values = {'procedure_id': self.procedure.id, 'domain': "[('priority', '=', '2')]"}
+        own = general.copy({**values, 'name': "Ours"})
+        self.assertFalse(self._get_offered(self.short) & (own | general))
+        self.short.priority = '2'
+        self.assertEqual(self._get_offered(self.short) & (own | general), own)
+
+    def test_what_suits_the_stage_stands_first(self):
+        action = self.short.with_user(self.manager).action_print_form()
+        forms = self.env[action['res_model']].with_context(**action['context'])
+        offered = forms.search(action['domain'])
+        suggested = offered.filtered('is_suggested')
+        self.assertTrue(suggested)
+        self.assertEqual(offered[: len(suggested)], suggested)
+        self.assertIn(self._get_form('registration'), suggested)
+        self.assertNotIn(self._get_form('handling'), suggested)
+        rest = offered - suggested
+        self.assertEqual(rest, rest.with_context(action['context']).sorted('sequence'))
+        self.assertFalse(self.env['complaint.form'].search([]).filtered('is_suggested'))
+
     def test_several_cases_are_offered_what_fits_them_all(self):
         offered = self._get_offered(self.short | self.long)
         self.assertIn(self._get_form('handling'), offered)

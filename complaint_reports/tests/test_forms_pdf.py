@@ -9,13 +9,14 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.base.models import ir_actions_report as core
 
-from .common_forms import CASE_FORMS, LETTERS, FormsCommon
+from .common_forms import CASE_FORMS, LETTERS, WITHOUT_STORY, FormsCommon
 
 try:
     from pypdf import PdfReader
 except ImportError:
     PdfReader = None
 
+FORMS_PER_RUN = 4
 A4_FORMS = (*CASE_FORMS, *(f'letter_{purpose}' for purpose in LETTERS))
 
 
@@ -37,11 +38,20 @@ class TestFormsPdf(FormsCommon, HttpCase):
         ]
 
     def _print_papers(self, prints):
-        """Print many forms in one run of the engine.
+        """Print many forms in few runs of the engine.
+
+        Each page is given the headers of all documents of its run to choose from: in one run with
+        everything that takes longer than several engines take to start.
 
         :param prints: list of (name of the form, cases)
         :return: {(name, case): texts of its pages}
         """
+        papers = {}
+        for start in range(0, len(prints), FORMS_PER_RUN):
+            papers |= self._print_run(prints[start : start + FORMS_PER_RUN])
+        return papers
+
+    def _print_run(self, prints):
         reports = self.reports.with_user(self.manager).with_context(
             lang=self.manager.lang, tz=self.manager.tz
         )
@@ -60,15 +70,18 @@ class TestFormsPdf(FormsCommon, HttpCase):
         bodies, _ids, header, footer, options = reports._prepare_html(
             html.tostring(whole, encoding='unicode'), report_model='complaint.case'
         )
-        report = self._get_report(prints[0][0])
         paper = reports._run_wkhtmltopdf(
             bodies,
-            report_ref=report.id,
+            report_ref=self._get_report(prints[0][0]).id,
             header=header,
             footer=footer,
             specific_paperformat_args=options,
         )
-        pages = self._get_pages(paper)
+        return dict(zip(keys, self._get_papers(paper), strict=True))
+
+    def _get_papers(self, content):
+        """Return the texts of the pages of each paper: the number of its pages begins anew."""
+        pages = self._get_pages(content)
         if not core._wkhtml().is_patched_qt:
             self.skipTest("needs an engine that numbers pages")
         papers = []
@@ -79,8 +92,7 @@ class TestFormsPdf(FormsCommon, HttpCase):
                 papers.append([])
             papers[-1].append(page)
             self.assertEqual(int(place[1]), len(papers[-1]))
-        self.assertEqual(len(papers), len(keys))
-        return dict(zip(keys, papers, strict=True))
+        return papers
 
     def test_each_form_and_letter_of_an_empty_a_short_a_long_and_a_chinese_case(self):
         papers = self._print_papers([(name, self.cases) for name in A4_FORMS])
@@ -94,8 +106,9 @@ class TestFormsPdf(FormsCommon, HttpCase):
                 self.assertIn(case.number, pages[0])
                 self.assertIn(case.name.replace(' ', ''), text)
                 self.assertFalse(re.search('[\ufffd\x00\ue000-\uf8ff]', text))
-                if name in CASE_FORMS and name != 'callback':
+                if name in CASE_FORMS:
                     self.assertIn("Preparedby:Manager", pages[-1])
+                if name in CASE_FORMS and name not in WITHOUT_STORY:
                     if case == self.long:
                         self.assertGreater(len(pages), 1)
                         for number in range(60):

@@ -93,16 +93,34 @@ class TestReportFigures(PeriodCommon):
                 }
             ]
         )
+        closed.sudo()._note_satisfaction('dissatisfied')
         schedule = self._create_schedule('callbacks', 'scores', 'kpi')
         with self._at('2099-01-01 00:00'):  # the callback is entered now
             run = self._open(schedule, '2025-03-01')
-        self.assertEqual(self._ids(run, 'callbacks', "Dissatisfied"), callback.ids)
+        self.assertEqual(self._ids(run, 'callbacks', "Dissatisfied"), closed.ids)
         self.assertEqual(self._ids(run, 'callbacks', 'low_scores'), callback.ids)
         scores = {row['code']: row['cells'] for row in self._table(run, 'scores')['rows']}
         self.assertEqual([cell['v'] for cell in scores['result_score']], [1, 0, 1, 0, 0, 0])
         self.assertEqual([cell['v'] for cell in scores['attitude_score']], [1, 0, 0, 0, 0, 1])
         self.assertEqual([cell['v'] for cell in scores['measures_score']], [0, 0, 0, 0, 0, 0])
         self.assertEqual(self._numbers(run, 'kpi')['satisfaction_rate'], 0)
+        self._assert_cells_equal_rows(run)
+
+    def test_satisfaction_is_the_last_word_as_in_the_analysis(self):
+        """Design 9: a complaint counts once, whoever asked and how often."""
+        closed, *_others = self._make_cases()
+        values = {'case_id': closed.id, 'state': 'done', 'done_at': '2025-03-10 02:00:00'}
+        self.env['complaint.callback']._create_internal(
+            [{**values, 'satisfaction': said} for said in ('dissatisfied', 'satisfied')]
+        )
+        closed.sudo()._note_satisfaction('satisfied')
+        with self._at('2099-01-01 00:00'):
+            run = self._open(self._create_schedule('callbacks', 'kpi'), '2025-03-01')
+        self.assertEqual(self._ids(run, 'callbacks', "Satisfied"), closed.ids)
+        self.assertEqual(self._ids(run, 'callbacks', "Dissatisfied"), [])
+        analysis = self.env['complaint.case.analysis'].search([('case_id', '=', closed.id)])
+        [rate] = filter(None, analysis.mapped('satisfaction_rate'))
+        self.assertEqual(self._numbers(run, 'kpi')['satisfaction_rate'] * 100, rate)
         self._assert_cells_equal_rows(run)
 
     def test_empty_period(self):

@@ -14,7 +14,7 @@ def span(first, last):
     return Period(day(first), day(last))
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestReportPeriod(TestCase):
     """Borders of periods (issue 9): each day belongs to one period, whatever the clocks do."""
 

@@ -160,6 +160,53 @@ class TestReportPresets(ComplaintCommon):
             carried.mapped('section_ids.display_name'), own.mapped('section_ids.display_name')
         )
 
+    def test_trades_have_their_forms_with_the_titles_of_the_source(self):
+        """FORMS-3-a, requirements 2.7: title, copies and addressee in both languages."""
+        titles = {
+            'pawn': ("投诉信息记录表", "内部反馈表", "满意度回访表"),
+            'property': (
+                "客户投诉及建议跟进处理表",
+                "客户意见征询表",
+                "专题报告",
+                "客户投诉处理表",
+            ),
+            'manufacturer': ("品质投诉单", "8D报告", "调查记录", "会议记录", "销退单"),
+            'developer': ("投诉定性请示单", "专家顾问团意见", "投诉关闭申请表（正常／非正常）"),
+            'product': ("客户投诉登记反馈表", "投诉联单"),
+            'insurance': ("初步及合议处理意见书", "投诉结案登记表", "转办件处理情况回复函"),
+            'telecom': ("重大投诉处理申报表", "退费记录表"),
+        }
+        for code, expected in titles.items():
+            forms = self.env['complaint.form'].search(
+                [('id', 'in', [r.id for r in self._get_forms(code)])]
+            )
+            with self.subTest(code):
+                self.assertLessEqual(
+                    set(expected), set(forms.with_context(lang='zh_CN').mapped('name'))
+                )
+                for form in forms:
+                    self.assertNotRegex(form.name, r'[一-鿿]')
+                    chinese = form.with_context(lang='zh_CN')
+                    self.assertEqual(len(chinese._get_copies()), len(form._get_copies()))
+        original = self.records['property']['form_followup'].with_context(lang='zh_CN')
+        self.assertEqual(original._get_copies(), ["原件：客户服务负责人", "复印件：责任部门"])
+
+    def _get_forms(self, code):
+        return [r for r in self.records[code].values() if r._name == 'complaint.form']
+
+    def test_forms_travel_with_their_procedure(self):
+        """Design 8: the zip names the layouts, which the addon brings, and carries the rest."""
+        form = self.records['property']['form_upward']
+        content = self.env['complaint.preset.exporter']._export(form.procedure_id)
+        _code, found = preset_files.read_zip(content)
+        [file] = [file for file in found if file.model == 'complaint.form']
+        rows = {row.id: row.cells for row in file.rows}
+        self.assertEqual(len(rows), len(self._get_forms('property')))
+        cells = rows['form_upward']
+        self.assertEqual(cells['report_id'], 'complaint_reports.complaint_form_upward_action')
+        self.assertEqual(cells['addressee@zh_CN'], "地产公司客户服务中心")
+        self.assertIn("ref('category_class2')", cells['domain'])
+
     def test_insurance_report_lists_the_major_cases(self):
         schedule = self.records['insurance']['report_complaint_monthly']
         self.assertEqual((schedule.cutoff_day, schedule.period), (25, 'month'))

@@ -1,5 +1,6 @@
 from . import complaint_case
 from . import complaint_case_as_of
+from . import complaint_case_example
 from . import complaint_case_extension
 from . import complaint_case_pause
 from . import complaint_case_reminder

@@ -2,11 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.complaint_management.const import INTERNAL_KEY, INTERNAL_WRITE
-from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
 
 from .complaint_sla_clock import OPEN_STATES
-
-PROTECTED_FIELDS.update({'sla_deadline', 'sla_warn_at', 'sla_paused_at'})
 
 
 class ComplaintCase(models.Model):
@@ -60,6 +57,10 @@ class ComplaintCase(models.Model):
         compute='_compute_sla_time_left',
         help="Working time until the next deadline; a day is a working day.",
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'sla_deadline', 'sla_warn_at', 'sla_paused_at'}
 
     # === COMPUTE METHODS === #
 

@@ -1,10 +1,6 @@
-from odoo import fields, models
-
-from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
+from odoo import api, fields, models
 
 from .complaint_sla_extension import PENDING_STATES
-
-PROTECTED_FIELDS.add('sla_extension_ids')
 
 
 class ComplaintCaseExtension(models.Model):
@@ -15,6 +11,10 @@ class ComplaintCaseExtension(models.Model):
     sla_extension_ids = fields.One2many(
         comodel_name='complaint.sla.extension', inverse_name='case_id', string="Extensions"
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'sla_extension_ids'}
 
     # === DECIDED === #
 

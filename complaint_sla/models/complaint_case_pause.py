@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize, format_list
 
-from odoo.addons.complaint_management.models.complaint_case import PROTECTED_FIELDS
-
-PROTECTED_FIELDS.update({'sla_pause_ids', 'sla_on_hold'})
-
 
 class ComplaintCasePause(models.Model):
     """When the time limits of a case stand still: by hand, by a stage, until an answer comes."""
@@ -20,6 +16,10 @@ class ComplaintCasePause(models.Model):
     sla_pause_reason = fields.Char(
         string="Paused because of", compute='_compute_sla_pause_reason', compute_sudo=True
     )
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | {'sla_pause_ids', 'sla_on_hold'}
 
     # === COMPUTE METHODS === #
 
@@ -113,6 +113,25 @@ class ComplaintCasePause(models.Model):
         pauses._end(resumed_at or self.env.cr.now(), note)
         return True
 
+    # === WITH THE MEMBERS OF A MASS COMPLAINT === #
+
+    def _pause_members(self, reason, note=None, paused_at=None):
+        """Pause the joined complaints too that can be; a lead waits for all of them."""
+        members_sudo = self._get_open_members_sudo()
+        obstacles = members_sudo._get_pause_obstacles(reason, paused_at)
+        free = members_sudo.filtered(lambda case: case not in obstacles)
+        free._begin_pauses(reason, paused_at or self.env.cr.now(), note=note)
+
+    def _resume_members(self, reasons, note=None, resumed_at=None):
+        """End what the joined complaints waited for together with their lead.
+
+        :param reasons: what the lead waited for; a member goes on waiting for anything else
+        """
+        moment = resumed_at or self.env.cr.now()
+        self._get_open_members_sudo()._get_open_pauses().filtered(
+            lambda pause: pause.reason_id in reasons and pause.paused_at <= moment
+        )._end(moment, note)
+
     # === BY A STAGE === #
 
     def _stamp_move(self, stage, payloads, reopened, reason, moment):
@@ -166,19 +185,12 @@ class ComplaintCasePause(models.Model):
 
     def action_pause_limits(self):
         """Ask why and since when the time limits stand still."""
-        return self._open_pause_dialog('pause', self.env._("Pause time limits"))
+        return self._get_dialog(
+            'complaint.case.pause', self.env._("Pause time limits"), default_kind='pause'
+        )
 
     def action_resume_limits(self):
         """Ask since when the time limits run on."""
-        return self._open_pause_dialog('resume', self.env._("Resume time limits"))
-
-    def _open_pause_dialog(self, kind, title):
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': 'complaint.case.pause',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_case_id': self.id, 'default_kind': kind},
-        }
+        return self._get_dialog(
+            'complaint.case.pause', self.env._("Resume time limits"), default_kind='resume'
+        )

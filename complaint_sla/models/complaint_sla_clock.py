@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.complaint_management.tools.dialogs import get_record_dialog
+
 # A clock in one of these has not ended.
 OPEN_STATES = ('running', 'paused')
 
@@ -281,14 +283,7 @@ class ComplaintSlaClock(models.Model):
     def action_explain(self):
         """Show how the deadline came about."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Why then?"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-        }
+        return get_record_dialog(self, self.env._("Why then?"))
 
     def _prepare_bar(self, now):
         """Return what the form needs to draw this clock.

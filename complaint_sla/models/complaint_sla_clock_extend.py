@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from odoo.addons.complaint_management.tools.dialogs import get_dialog
+
 from ..tools.adjustments import Extension
 from .complaint_sla_clock import OPEN_STATES
 from .complaint_sla_clock_reconcile import Ending
@@ -134,11 +136,8 @@ class ComplaintSlaClockExtend(models.Model):
     def action_extend(self):
         """Ask how much more time is needed, and why."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Extend the time limit"),
-            'res_model': 'complaint.sla.clock.extend',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_clock_id': self.id},
-        }
+        return get_dialog(
+            'complaint.sla.clock.extend',
+            self.env._("Extend the time limit"),
+            default_clock_id=self.id,
+        )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime, html2plaintext
 
+from odoo.addons.complaint_management.tools.dialogs import get_dialog
+
 from ..tools.adjustments import Extension
 from .complaint_sla_clock import OPEN_STATES
 
@@ -362,14 +364,7 @@ class ComplaintSlaExtension(models.Model):
         return self._open_dialog('complaint.sla.extension.tell', self.env._("Tell the customer"))
 
     def _open_dialog(self, model, title):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': title,
-            'res_model': model,
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_extension_id': self.id},
-        }
+        return get_dialog(model, title, default_extension_id=self.id)
 
     def action_cancel(self):
         """Take a request back that is not in force yet."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.complaint_management.tools.dialogs import get_dialog
+
 from ..tools.holds import Hold
 
 MANAGER = 'complaint_management.group_complaint_manager'
@@ -253,11 +255,6 @@ class ComplaintSlaPause(models.Model):
     def action_correct(self):
         """Ask a manager what was wrong."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Correct the pause"),
-            'res_model': 'complaint.sla.pause.correct',
-            'view_mode': 'form',
-            'target': 'new',
-            'context': {'default_pause_id': self.id},
-        }
+        return get_dialog(
+            'complaint.sla.pause.correct', self.env._("Correct the pause"), default_pause_id=self.id
+        )

@@ -34,6 +34,7 @@ from . import test_regime_manufacturer_clocks
 from . import test_regime_pawn_clocks
 from . import test_regime_product_clocks
 from . import test_regime_property_clocks
+from . import test_regime_standard_clocks
 from . import test_regime_telecom_clocks
 from . import test_reminder_action
 from . import test_reminder_failure
@@ -53,3 +54,4 @@ from . import test_workday
 from . import test_workday_load
 from . import test_workday_ui
 from . import test_workday_warning
+from . import test_setup_example

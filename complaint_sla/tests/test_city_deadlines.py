@@ -21,7 +21,7 @@ def read_packed_rows(pattern):
     return rows
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestCityDeadlines(SlaCommon):
     """A city's own deadlines and its own verdicts, for requests opened in the hours of its desk.
 

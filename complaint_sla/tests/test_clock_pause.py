@@ -403,6 +403,32 @@ class TestClockPause(SlaCommon):
             ).action_confirm()
             self.assertTrue(pause.is_revoked)
 
+    def test_the_members_of_a_mass_complaint_wait_with_their_lead(self):
+        lead, member, alone, done = (self._receive() for _index in range(4))
+        lead._gather(member | alone | done)
+        self._pause(member, '2026-11-20 09:30', self.customer_reason)
+        with self._at('2026-11-20 09:45'):
+            done.with_user(self.manager)._move_to(self.stages['closed'])
+
+        def confirm(text, action_name, **values):
+            with self._at(text):
+                action = getattr(lead.with_user(self.handler), action_name)()
+                dialog = self.env[action['res_model']].with_user(self.handler)
+                dialog.with_context(**action['context']).create(values).action_confirm()
+
+        confirm('2026-11-20 10:00', 'action_pause_limits', reason_id=self.court.id)
+        for case in (lead, member, alone):
+            self.assertIn(self.court, case._get_open_pauses().reason_id)
+        self.assertFalse(done.sla_pause_ids, "a closed member has nothing that could wait")
+        confirm('2026-11-20 11:00', 'action_resume_limits')
+        self.assertFalse((lead | alone)._get_open_pauses())
+        self.assertEqual(member._get_open_pauses().reason_id, self.customer_reason)
+        confirm(
+            '2026-11-20 12:00', 'action_pause_limits', reason_id=self.court.id, with_members=False
+        )
+        self.assertTrue(lead.sla_on_hold)
+        self.assertFalse(alone.sla_on_hold)
+
     def test_holds_are_cut_and_joined(self):
         def at(hour):
             return to_utc(f'2026-11-20 {hour:02}:00')

@@ -65,7 +65,7 @@ def get_us_holidays(year):
     return {*days, *kept}
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestDeadlineTables(BaseCase):
     """Tables that other software computed, row by row.
 

@@ -5,7 +5,7 @@ from .common import SlaCommon
 SHANGHAI, LONDON, NEW_YORK = 'Asia/Shanghai', 'Europe/London', 'America/New_York'
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestDeadlineVectors(SlaCommon):
     """Deadlines reckoned by hand, through policies: two calendars, both kinds, three zones.
 

@@ -12,7 +12,7 @@ from .common import SlaCommon, to_utc
 SHANGHAI = 'Asia/Shanghai'
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestKnownBugsEngine(SlaCommon):
     """Bugs that other products have or had in their arithmetic; ours must never have them."""
 

@@ -56,7 +56,7 @@ class LimitCase(BaseCase):
         return answer
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestLimitKinds(LimitCase):
     """Every kind of limit, by hand, from three starts.
 

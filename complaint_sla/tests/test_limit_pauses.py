@@ -9,7 +9,7 @@ from .test_limit_kinds import NEW_YORK, SHANGHAI, LimitCase, make_shanghai
 from .test_work_timeline import HOUR, make_schedule
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestLimitPauses(LimitCase):
     """What a pause does to each kind of limit; PAWN's 暫停 and the table of the design, by hand.
 
@@ -282,7 +282,7 @@ class TestLimitPauses(LimitCase):
         self.assertEqual(get_warn_at(self.office, Limit('fixed'), start, past, 75), past)
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestLimitExtensions(LimitCase):
     """Granted time counts on from the date that is due so far; PAWN 可適當延長 (TL-006)."""
 

@@ -62,7 +62,7 @@ def make_limit(random):
     )
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestLimitProperties(BaseCase):
     """What holds for every office, limit and pause, tried on random ones."""
 

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_developer
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -176,3 +176,23 @@ class TestDeveloperClocks(steps_of(test_regime_developer.TestRegimeDeveloper)):
             )
         states = self._get_clock(case, 'progress_external').sorted('id').mapped('state')
         self.assertEqual(states, ['met', 'met', 'running'])
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-023, TL-024, TL-035, TL-043, TL-052: working days, the next day at three, 4 hours."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-11 18:00', '2026-09-16 18:00', '2026-09-10 15:00', '2026-09-09 14:00'),
+            ('2026-09-21 18:00', '2026-09-24 18:00', '2026-09-19 15:00', '2026-09-18 23:10'),
+            ('2026-10-09 18:00', '2026-10-13 18:00', '2026-10-01 15:00', '2026-09-30 20:30'),
+        )
+        group = {
+            'channel_id': self.env.ref('complaint_management.channel_group').id,
+            'source_partner_id': self.customer.id,
+        }
+        for start, (second, fifth, next_day, hours) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                case = self._handle(self._take_in())
+                self._assert_due(case, feedback_general=second, callback_closing=second)
+                self._assert_due(case, close_handover=fifth)
+                doubtful = self._walk(self._take_in(**group), self.receiver, 'acceptance')
+                self._assert_due(doubtful, feedback_group=next_day, ruling_request=hours)

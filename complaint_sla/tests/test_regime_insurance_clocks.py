@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_insurance
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -113,3 +113,23 @@ class TestInsuranceClocks(steps_of(test_regime_insurance.TestRegimeInsurance)):
         self._hold_panel(case)
         self._assert_clocks(case, 'met', 'joint_opinion')
         self._assert_clocks(case, 'running', 'special_promise')
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-074 … TL-080, TL-086: 1 and 3 working days."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-10 18:00', '2026-09-14 18:00'),
+            ('2026-09-20 18:00', '2026-09-22 18:00'),
+            ('2026-10-08 18:00', '2026-10-10 18:00'),
+        )
+        for start, (first, third) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                grievance = self._take_in_grievance('category_sales_service')
+                self._chase(self._name_person(grievance))
+                self._assert_due(grievance, sales_pass=first, sales_chase=third, sales_check=third)
+                company = self._take_in_grievance('category_company_service')
+                self._chase(self._name_person(company))
+                self._assert_due(company, company_answer=first, company_pass=first)
+                self._assert_due(company, company_chase=third, company_notify=first)
+                special = self._bring_to_investigation(grade='special')
+                self._assert_due(special, special_facts=first)

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_manufacturer
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -42,3 +42,19 @@ class TestManufacturerClocks(steps_of(test_regime_manufacturer.TestRegimeManufac
         goods.write({'quantity_good': 117, 'quantity_rejected': 1})
         goods.action_done()
         self._assert_clocks(case, 'met', 'return_due')
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-058, TL-020, TL-021, TL-062, TL-064: hours by the clock, 3 days, 2 working weeks."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-09 11:00', '2026-09-09 12:00', '2026-09-14 18:00', '2026-09-22 18:00'),
+            ('2026-09-18 20:10', '2026-09-18 21:10', '2026-09-22 18:00', '2026-10-09 18:00'),
+            ('2026-09-30 17:30', '2026-09-30 18:30', '2026-10-10 18:00', '2026-10-20 18:00'),
+        )
+        for start, (one_hour, two_hours, third, two_weeks) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                case = self._contain(self._hold(self._take_in()))
+                self._assert_due(case, contact=one_hour, interim=third, permanent=two_weeks)
+                self._receive_goods(case)
+                self._as(self.manager, case)._stamp('manufacturer_on_spot')
+                self._assert_due(case, notify_return=one_hour, disposition=two_hours)

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_pawn
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -88,3 +88,18 @@ class TestPawnClocks(steps_of(test_regime_pawn.TestRegimePawn)):
         """TL-111."""
         case = self._take_in(category_id=self.records['category_handling_attitude'].id)
         self._assert_clocks(case, 'running', 'about_handler')
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-002, TL-005, TL-009, TL-010 (examples): 5, 3, 2 and 5 working days."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-16 18:00', '2026-09-14 18:00', '2026-09-11 18:00'),
+            ('2026-09-24 18:00', '2026-09-22 18:00', '2026-09-21 18:00'),
+            ('2026-10-13 18:00', '2026-10-10 18:00', '2026-10-09 18:00'),
+        )
+        for start, (fifth, third, second) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                case = self._bring_to_feedback()
+                self._answer(case)
+                self._assert_due(case, department_ordinary=fifth, solution_ordinary=third)
+                self._assert_due(case, customer_feedback=second, callback=fifth)

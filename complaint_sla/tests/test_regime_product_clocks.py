@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_product
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -34,3 +34,21 @@ class TestProductClocks(steps_of(test_regime_product.TestRegimeProduct)):
         case = self._take_in('category_service_attitude', 'grade_within_power')
         self._assert_clocks(case, 'running', 'visit')
         self._assert_no_clocks(case, 'submit')
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-066 … TL-069, TL-071: 2 days, 1 day, 24 hours, 2 and 1 working hours."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-11 18:00', '2026-09-10 18:00', '2026-09-10 10:00', '2026-09-09 12:00',
+             '2026-09-09 11:00'),
+            ('2026-09-21 18:00', '2026-09-20 18:00', '2026-09-19 19:10', '2026-09-20 11:00',
+             '2026-09-20 10:00'),
+            ('2026-10-09 18:00', '2026-10-08 18:00', '2026-10-01 16:30', '2026-10-08 09:30',
+             '2026-09-30 17:30'),
+        )  # fmt: skip
+        for start, (second, first, day, two_hours, hour) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                case = self._distribute(self._review(self._fill_slip(self._take_in())))
+                self._approve_all(self._write_opinion(case))
+                self._assert_due(case, visit=second, submit=first, answer_reviewed=day)
+                self._assert_due(case, distribute=two_hours, answer_approved=hour)

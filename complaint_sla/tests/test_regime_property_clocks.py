@@ -2,7 +2,8 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_property
 
-from .common_walk import steps_of
+from .common import to_utc
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -43,3 +44,17 @@ class TestPropertyClocks(steps_of(test_regime_property.TestRegimeProperty)):
         self._close(case, self.receiver, 'filed', spot)
         self._assert_clocks(case, 'met', 'on_the_spot')
         self.assertEqual(self._get_clock(case, 'report_up').state, 'cancelled')
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-015: the manager's own date, on a Saturday or a holiday too; TL-013: 4 hours."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-15 17:00', '2026-09-09 15:00'),
+            ('2026-09-26 10:00', '2026-09-20 14:00'),
+            ('2026-10-03 12:00', '2026-10-08 11:30'),
+        )
+        for start, (limit, hours) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                case = self._report(self._take_in(), grade='grade_hard')
+                self._give_opinion(case, self.office, limit=to_utc(limit, 'Asia/Shanghai'))
+                self._assert_due(case, manager_limit=limit, report_up=hours)

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests import test_regime_telecom
 
-from .common_walk import steps_of
+from .common_walk import STARTS, steps_of
 
 
 @tagged('post_install', '-at_install')
@@ -54,3 +54,21 @@ class TestTelecomClocks(steps_of(test_regime_telecom.TestRegimeTelecom)):
             remedy.action_submit()
             remedy._execute({'means': 'credit'})
             self._assert_clocks(case, 'met', name)
+
+    def test_deadlines_at_three_given_starts(self):
+        """TL-095, TL-098, TL-129: the same day, 5 and 3 working days (examples)."""
+        self._keep_chinese_hours()
+        dues = (
+            ('2026-09-09 23:59:59', '2026-09-16 18:00', '2026-09-14 18:00'),
+            ('2026-09-18 23:59:59', '2026-09-24 18:00', '2026-09-22 18:00'),
+            ('2026-09-30 23:59:59', '2026-10-13 18:00', '2026-10-10 18:00'),
+        )
+        book = self.records['channel_opinion_book'].id
+        wrong = {'facts': "30 for 20.", 'basis': "Tariff 7.", 'validity': 'valid'}
+        for start, (same_day, fifth, third) in zip(STARTS, dues, strict=True):
+            with self.subTest(start), self._at(start):
+                self._assert_due(self._take_in(channel_id=book), opinion_book=same_day)
+                case = self._take_in_fee_dispute('category_fee_single', **wrong)
+                self._walk(case, self.receiver, 'pre_handling')
+                self._walk(case, self.handler, 'verification', 'refund')
+                self._assert_due(case, refund=fifth, first_contact=third)

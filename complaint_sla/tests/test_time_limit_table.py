@@ -53,7 +53,7 @@ NEEDS = {
 }
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestTimeLimitTable(ComplaintCommon):
     """Requirements 2.6: each of the 129 time limits is carried by a record.
 

@@ -31,7 +31,7 @@ def make_closure(first, last, name, tz='UTC'):
     )
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'once')
 class TestWorkTimeline(BaseCase):
     """The arithmetic alone, without a database."""
 

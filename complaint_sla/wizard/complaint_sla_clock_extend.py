@@ -7,6 +7,7 @@ from ..tools.adjustments import Extension
 class ComplaintSlaClockExtend(models.TransientModel):
     _name = 'complaint.sla.clock.extend'
     _description = "Extend a Time Limit"
+    _inherit = ['complaint.dialog.mixin']
 
     clock_id = fields.Many2one(
         comodel_name='complaint.sla.clock', required=True, ondelete='cascade'

@@ -4,6 +4,7 @@ from odoo import fields, models
 class ComplaintSlaExtensionRefuse(models.TransientModel):
     _name = 'complaint.sla.extension.refuse'
     _description = "Refuse an Extension"
+    _inherit = ['complaint.dialog.mixin']
 
     extension_id = fields.Many2one(
         comodel_name='complaint.sla.extension', required=True, ondelete='cascade'

@@ -7,6 +7,7 @@ from odoo.addons.complaint_management.const import CONTACT_MEANS
 class ComplaintSlaExtensionTell(models.TransientModel):
     _name = 'complaint.sla.extension.tell'
     _description = "Tell the Customer about an Extension"
+    _inherit = ['complaint.dialog.mixin']
 
     extension_id = fields.Many2one(
         comodel_name='complaint.sla.extension', required=True, ondelete='cascade'

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class ComplaintSlaPauseCorrect(models.TransientModel):
     _name = 'complaint.sla.pause.correct'
     _description = "Correct a Pause of Time Limits"
+    _inherit = ['complaint.dialog.mixin']
 
     pause_id = fields.Many2one(
         comodel_name='complaint.sla.pause', required=True, ondelete='cascade'

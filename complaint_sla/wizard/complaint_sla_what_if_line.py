@@ -6,6 +6,7 @@ class ComplaintSlaWhatIfLine(models.TransientModel):
 
     _name = 'complaint.sla.what.if.line'
     _description = "Complaint That Would Change"
+    _inherit = ['complaint.dialog.mixin']
     _order = 'id'
 
     what_if_id = fields.Many2one(

@@ -1,9 +1,13 @@
 import { registry } from "@web/core/registry";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
+import { SetupGuide } from "../setup_guide/setup_guide";
 import { addSeenHistory } from "./seen_history";
 
 export class ComplaintCaseKanbanController extends KanbanController {
+    static template = "complaint_management.GuidedKanbanView";
+    static components = { ...KanbanController.components, SetupGuide };
+
     get modelParams() {
         const params = super.modelParams;
         return { ...params, hooks: { ...params.hooks, onWillSaveRecord: addSeenHistory } };

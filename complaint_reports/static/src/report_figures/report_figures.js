@@ -29,10 +29,10 @@ export class ReportFigures extends Component {
         this.action.doAction(await this.orm.call(MODEL, "action_open_cell", args));
     }
 
-    openCase(row) {
+    openRow(section, row) {
         this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: "complaint.case",
+            res_model: section.model,
             res_id: row.id,
             views: [[false, "form"]],
         });

@@ -1,0 +1,178 @@
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_masking import MaskingCommon
+
+EMAIL = 'li.wei@customer.example'
+
+
+@tagged('post_install', '-at_install')
+class TestAttackerMasks(MaskingCommon):
+    """Issue 6, PRIN-5-c: what hangs on a complaint does not name who asked not to be named.
+
+    `outside` handles the case, and tries to learn who complains: by reading what Odoo keeps beside
+    it, and by asking yes-or-no questions (a search, a sort order) about a name that he guesses.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.write({'email': EMAIL})
+        cls.informant = cls.env.ref('complaint_management.flag_informant')
+        cls.known = cls._create_case(
+            handler_id=cls.outside.id, complainant_email=EMAIL, flag_ids=cls.informant.ids
+        )
+        cls.known.message_subscribe(cls.customer.ids)
+        cls.mail = cls.known.message_post(
+            body="It was so.",
+            message_type='email',
+            author_id=cls.customer.id,
+            email_from=EMAIL,
+            subtype_xmlid='mail.mt_comment',
+        )
+        cls.told = cls.known.message_post(
+            body="Thank you.", partner_ids=cls.customer.ids, subtype_xmlid='mail.mt_comment'
+        )
+        cls.contact = cls.env['complaint.contact'].create(
+            {'case_id': cls.known.id, 'direction': 'in', 'counterpart': "Li Wei", 'content': "So."}
+        )
+        cls.rating = cls.env['rating.rating'].create(
+            {
+                'res_model_id': cls.env['ir.model']._get_id('complaint.case'),
+                'res_id': cls.known.id,
+                'partner_id': cls.customer.id,
+                'rating': 5,
+                'feedback': "So it was.",
+                'consumed': True,
+            }
+        )
+        cls.env.flush_all()
+
+    def _get_told(self, call):
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint(flush=False), mute_logger('odoo.addons.base.models.ir_rule'):
+                return str(call())
+        except (UserError, ValueError) as error:
+            return str(error)
+
+    def _get_roads(self):
+        """Return {road: a call of `outside`} to what Odoo keeps beside the case."""
+        env = self.env(user=self.outside)
+        case = self.known.with_user(self.outside)
+        rows = {
+            'rating': self.rating,
+            'contact': self.contact,
+            'event': self.known.sudo().event_ids,
+            'notification': self.told.sudo().notification_ids,
+            'follower': self.known.sudo().message_follower_ids,
+        }
+        names = case.fields_get()
+        spec = {
+            name: {'fields': {'display_name': {}}} if case._fields[name].relational else {}
+            for name in names
+        }
+        exported = (
+            *('message_partner_ids/name', 'message_follower_ids/partner_id/name'),
+            *('message_ids/author_id/name', 'message_ids/email_from', 'rating_ids/partner_id/name'),
+            *('contact_ids/partner_id/name', 'contact_ids/counterpart', 'email_normalized'),
+        )
+        on_case = [('res_model', '=', case._name), ('res_id', '=', case.id)]
+        messages = [('model', '=', case._name), ('res_id', '=', case.id)]
+        grouped = env['mail.message'].formatted_read_group
+        return {
+            **{f'read {n}': lambda r=r: r.with_user(self.outside).read() for n, r in rows.items()},
+            **{f'export {p}': lambda p=p: case.export_data([p])['datas'] for p in exported},
+            'read': case.read,
+            'web_read': lambda: case.web_read(spec),
+            'mail': lambda: self.mail.with_user(self.outside).read(['author_id', 'email_from']),
+            'followers': lambda: env['mail.followers'].search_read(on_case),
+            'ratings': lambda: env['rating.rating'].search_read(on_case),
+            'authors': lambda: grouped(messages, ['author_id'], ['__count']),
+            'senders': lambda: grouped(messages, ['email_from'], ['__count']),
+            'through a line': lambda: env['complaint.contact'].formatted_read_group(
+                [('case_id', '=', case.id)], ['case_id.partner_id'], ['__count']
+            ),
+        }
+
+    def test_no_road_reads_the_name(self):
+        words = ("Li Wei", EMAIL, f"({self.customer.id}, ")
+        for road, call in self._get_roads().items():
+            told = self._get_told(call)
+            self.assertFalse([word for word in words if word in told], road)
+        manager = self._as(self.manager, self.known)
+        self.assertEqual(manager.email_normalized, EMAIL)
+        self.assertIn(self.customer, manager.message_partner_ids)
+
+    def test_no_guess_is_confirmed(self):
+        wrong = self.env['res.partner'].create({'name': "Mo Yan", 'email': 'mo@x.example'})
+        cases = self.env['complaint.case'].with_user(self.outside)
+
+        def get_answers(partner):
+            questions = [
+                *(Domain(name, '=', partner.id) for name in ('partner_id', 'message_partner_ids')),
+                *(Domain(f'{name}.partner_id', '=', partner.id) for name in ('rating_ids',)),
+                Domain('message_follower_ids.partner_id', '=', partner.id),
+                Domain('message_ids.author_id', '=', partner.id),
+                *(
+                    Domain(name, 'ilike', partner.name)
+                    for name in ('partner_id.complete_name', 'message_partner_ids.name')
+                ),
+                *(
+                    Domain(name, 'ilike', partner.name)
+                    for name in ('contact_ids.counterpart', 'complainant_name', 'display_name')
+                ),
+                *(
+                    Domain(name, '=', partner.email)
+                    for name in ('email_normalized', 'complainant_email_key', 'partner_id.email')
+                ),
+                Domain('message_ids.email_from', '=', partner.email),
+                Domain('partner_id', 'any', [('name', '=', partner.name)]),
+                Domain('partner_id', 'child_of', partner.id),
+            ]
+            return [
+                self._get_told(lambda d=d: cases.search_count(d & Domain('id', '=', self.known.id)))
+                for question in questions
+                for d in (question, ~question)
+            ]
+
+        self.assertEqual(get_answers(self.customer), get_answers(wrong))
+
+    def test_no_order_tells_the_name(self):
+        made = self.env['complaint.case']
+        for name in ("Zz", "Aa", "Mm"):
+            partner = self.env['res.partner'].create({'name': name, 'email': f'{name}@x.example'})
+            made |= self._create_case(
+                partner_id=partner.id, handler_id=self.outside.id, flag_ids=self.informant.ids
+            )
+        cases = self._cases(self.outside)
+        for field in ('partner_id', 'complainant_name', 'email_normalized', 'complainant_email'):
+            for direction in ('asc', 'desc'):
+                found = cases.search([('id', 'in', made.ids)], order=f'{field} {direction}, id')
+                self.assertEqual(found.ids, made.ids, f'{field} {direction}')
+
+    def test_employees_without_a_role_learn_of_nobody_around_a_complaint(self):
+        """Odoo lets every employee read followers, ratings and who was told, of any record."""
+        for record in (
+            self.rating,
+            self.known.sudo().message_follower_ids,
+            self.told.sudo().notification_ids,
+        ):
+            domain = [('id', 'in', record.ids)]
+            for user, sees in ((self.manager, True), (self.outsider, False)):
+                model = self.env[record._name].with_user(user)
+                self.assertEqual(bool(model.search(domain)), sees, f"{user.name} {record}")
+                self.assertEqual(bool(model.search_count(domain)), sees)
+                self.assertEqual(
+                    self._succeeds(lambda r=record, u=user: r.with_user(u).read(['id'])), sees
+                )
+
+    def _succeeds(self, call):
+        self.env.invalidate_all()
+        try:
+            with mute_logger('odoo.addons.base.models.ir_rule'):
+                return bool(call())
+        except UserError:
+            return False

@@ -1,0 +1,147 @@
+"""A meeting of the calendar about a complaint is closed to who is recused from it (issue 6, T16).
+
+No addon here depends on the calendar: it comes later, and what points at a complaint is closed.
+"""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+SCRIPT = """
+import json
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+ROLES = 'base.group_user,base.group_system,base.group_allow_export,'
+ROLES += 'complaint_management.group_complaint_admin'
+people = {
+    name: new_test_user(env, login='meeting_' + name, groups=ROLES)
+    for name in ('accused', 'peer')
+}
+partners = env['res.partner'].union(*(user.partner_id for user in people.values()))
+employee = env['hr.employee'].create({'name': "Accused", 'user_id': people['accused'].id})
+case = env['complaint.case'].create({'description': "He was rude"})
+measure = env['complaint.measure'].create({'case_id': case.id, 'name': "Talk to him"})
+start = {'start': '2099-01-01 10:00:00', 'stop': '2099-01-01 11:00:00'}
+
+def meet(record, name, **values):
+    link = {'res_model_id': env['ir.model']._get_id(record._name), 'res_id': record.id}
+    return env['calendar.event'].create(
+        {'name': name, 'partner_ids': [(6, 0, partners.ids)], **start, **link, **values}
+    )
+
+meetings = {
+    'case': meet(case, "On the case"),
+    'line': meet(measure, "On the measure"),
+    'activity': env['calendar.event'].create(
+        {'name': "By an activity", 'partner_ids': [(6, 0, partners.ids)], **start}
+    ),
+    'recurring': meet(
+        case, "Weekly", recurrency=True, rrule_type='weekly', mon=True, count=2, end_type='count'
+    ),
+}
+activity = case.activity_schedule('mail.mail_activity_data_meeting', user_id=people['peer'].id)
+activity.calendar_event_id = meetings['activity']
+activity.action_feedback("Done")
+other = meet(env['complaint.case'].create({'description': "Late"}), "On another complaint")
+message = meetings['case'].message_post(body="He lies", partner_ids=partners.ids)
+file = env['ir.attachment'].create({
+    'name': "Minutes", 'raw': b'x', 'res_model': 'calendar.event', 'res_id': meetings['case'].id,
+    'public': True,
+})
+rows = {
+    **meetings,
+    'attendee': meetings['case'].attendee_ids[-1],
+    'recurrence': meetings['recurring'].recurrence_id,
+    'message': message,
+    'file': file,
+}
+token = meetings['case'].attendee_ids[0].access_token
+
+def succeeds(call):
+    env.flush_all()
+    env.invalidate_all()
+    try:
+        with env.cr.savepoint(flush=False):
+            return bool(call())
+    except AccessError:
+        return False
+
+def get_roads(user):
+    found = {}
+    for name, record in rows.items():
+        domain = [('id', '=', record.id)]
+        model = env[record._name].with_user(user)
+        mine = record.with_user(user)
+        roads = {
+            'read': lambda: mine.read(['display_name']),
+            'search': lambda: model.search(domain),
+            'count': lambda: model.search_count(domain),
+            'group': lambda: model._read_group(domain, [], ['__count'])[0][0],
+            'names': lambda: model.name_search('', domain),
+            'web': lambda: model.web_search_read(domain, {'id': {}})['records'],
+            'change': lambda: mine.has_access('write'),
+            'export': lambda: mine.export_data(['id'])['datas'],
+        }
+        for road, call in roads.items():
+            found[f'{name} {road}'] = succeeds(call)
+    return sorted(found.items())
+
+found = {'before': {name: get_roads(user) for name, user in people.items()}}
+mails = env['mail.mail'].search_count([])
+case.accused_employee_ids = employee.ids
+env.flush_all()
+found['after'] = {name: get_roads(user) for name, user in people.items()}
+found['mails'] = env['mail.mail'].search_count([]) - mails
+found['guests'] = [
+    sorted((meeting.partner_ids & partners).mapped('name')) for meeting in meetings.values()
+]
+found['token'] = env['calendar.attendee'].search_count([('access_token', '=', token)])
+accused_events = env['calendar.event'].with_user(people['accused'])
+found['other'] = bool(accused_events.search([('id', '=', other.id)]))
+found['alarms'] = env['calendar.alarm_manager'].with_user(people['accused']).get_next_notif()
+case.accused_employee_ids = False
+env.flush_all()
+found['lifted'] = get_roads(people['accused'])
+env.cr.rollback()
+print('FOUND', json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found(new_database, odoo_cli):
+    """What the script sees in a database in which the calendar was installed last."""
+    database = new_database()
+    installed = odoo_cli(database, "-i", "calendar", "--stop-after-init")
+    assert not installed.bad_lines
+    log = odoo_cli(database, "shell", stdin=SCRIPT).log
+    [line] = [line for line in log.splitlines() if "FOUND " in line] or [log[-3000:]]
+    return json.loads(line.split("FOUND ", 1)[1])
+
+
+def _reached(roads):
+    return [road for road, is_open in roads if is_open]
+
+
+def test_the_recused_reaches_no_meeting_about_the_complaint_on_any_road(found):
+    """By its own link, by a line, by an activity that is done; its guests, messages and files."""
+    everything = _reached(found["before"]["accused"])
+    assert len(everything) >= 62, sorted(
+        {road for road, _o in found["before"]["accused"]} - set(everything)
+    )
+    assert _reached(found["after"]["accused"]) == []
+    assert _reached(found["after"]["peer"]) == everything
+    assert found["other"] is True
+    assert _reached(found["lifted"])
+
+
+def test_the_recused_is_invited_no_more_and_old_links_open_nothing(found):
+    """He leaves quietly, and reminders of his other meetings go on."""
+    assert found["guests"] == [["meeting_peer"]] * 4 or all(
+        len(guests) == 1 for guests in found["guests"]
+    )
+    assert found["token"] == 0
+    assert found["mails"] == 0
+    assert found["alarms"] == []
