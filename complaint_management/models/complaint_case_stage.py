@@ -416,6 +416,14 @@ class ComplaintCaseStage(models.Model):
         earlier = stages.filtered(lambda stage: PHASE_ORDER[stage.phase] < rank)
         return same[:1] or earlier[-1:] or stages[:1]
 
+    @api.onchange('procedure_id')
+    def _onchange_procedure_properties(self):
+        """Show the special fields of another procedure; Odoo sends them only with a value."""
+        self.case_properties = {
+            prop['name']: prop.get('default', False)
+            for prop in self.procedure_id.case_properties_definition
+        }
+
     def _get_property_values(self):
         """Return {label: value} of the properties that are filled in, as texts."""
         return {

@@ -144,9 +144,10 @@ class ComplaintPresetExporter(models.AbstractModel):
         """Return the names of the fields of a model that a preset carries."""
         if found._name in BORROWED_COLUMNS:
             return list(BORROWED_COLUMNS[found._name])
-        models = self.env['complaint.preset.loader']._get_models()
+        loader = self.env['complaint.preset.loader']
+        models = loader._get_models()
         # A row names only what is loaded before it, or with it.
-        known = models[: models.index(found._name) + 1]
+        known = {*models[: models.index(found._name) + 1], *self._get_foreign_models()}
         names = []
         for name, field in found._fields.items():
             ours = field.store and not field.related and not field.readonly
@@ -154,7 +155,7 @@ class ComplaintPresetExporter(models.AbstractModel):
             ours = ours and name not in self._get_own_fields(found._name)
             if not ours or not (field._module or '').startswith('complaint_'):
                 continue
-            named = field.comodel_name in known or field.comodel_name in self._get_foreign_models()
+            named = field.comodel_name in known or loader._is_later(field)
             if field.type in PLAIN_TYPES or (field.type in ('many2one', 'many2many') and named):
                 names.append(name)
         return names

@@ -125,6 +125,8 @@ class ComplaintPresetLoader(models.AbstractModel):
             with self.env.cr.savepoint():
                 for file in files:
                     self._load_file(install, file)
+                for file in files:
+                    self._load_later(install, file)
         except PresetFileError as error:
             raise UserError(self._explain(error)) from error
 
@@ -153,8 +155,28 @@ class ComplaintPresetLoader(models.AbstractModel):
             for name in file.headers[1:]
             if '@' not in name
             and fields[name].type != DEFINITION
+            and not self._is_later(fields[name])
             and (name in row.cells or (is_new and self._is_empty_at_first(fields[name])))
         )
+
+    @api.model
+    def _is_later(self, field):
+        """Return whether a field names records that are loaded after those that name them."""
+        ranks = {model: rank for rank, model in enumerate(self._get_models())}
+        return (
+            field.type in RELATIONS
+            and field.model_name not in self._get_shared_models()
+            and ranks.get(field.comodel_name, -1) > ranks[field.model_name]
+        )
+
+    @api.model
+    def _load_later(self, install, file):
+        """Load the cells that name records of files further down."""
+        fields = self.env[file.model]._fields
+        for name in file.headers[1:]:
+            if '@' not in name and self._is_later(fields[name]):
+                rows = [row for row in file.rows if name in row.cells]
+                self._load_rows(install, file, self._get_known(install), (name,), rows)
 
     @api.model
     def _is_empty_at_first(self, field):
@@ -312,6 +334,8 @@ class ComplaintPresetLoader(models.AbstractModel):
         names = set()
         for header, cell in row.cells.items():
             field = self.env[file.model]._fields.get(header)
+            if field and self._is_later(field):
+                continue
             if field and field.type in RELATIONS:
                 names |= {part.strip() for part in cell.split(',')} - {NOBODY}
             else:

@@ -27,27 +27,25 @@ class ComplaintPresetLoaderUpkeep(models.AbstractModel):
         :param list files: PresetFile objects that say which records
         """
         records = self._get_records(install)
-        languages = sorted(self._get_active_languages() - {'en_US'})
-        headers = {file.model: self._get_headers(file.model, languages) for file in files}
-        return {
-            row.id: {
-                header: self._get_text(records[row.id], header) for header in headers[file.model]
-            }
-            for file in files
-            for row in file.rows
-            if row.id in records
-        }
+        texts = {}
+        for file in files:
+            headers = self._get_headers(file)
+            for row in file.rows:
+                if record := records.get(row.id):
+                    texts[row.id] = {header: self._get_text(record, header) for header in headers}
+        return texts
 
     @api.model
-    def _get_headers(self, model, languages):
-        """Return the columns that a file of a model may have."""
-        headers = []
-        for name in self.env['complaint.preset.exporter']._get_columns(self.env[model]):
+    def _get_headers(self, file):
+        """Return the columns that a file has or may have, in the languages that are active."""
+        active = self._get_active_languages()
+        headers = [h for h in file.headers[1:] if (h.partition('@')[2] or 'en_US') in active]
+        for name in self.env['complaint.preset.exporter']._get_columns(self.env[file.model]):
             headers.append(name)
-            field = self.env[model]._fields[name]
+            field = self.env[file.model]._fields[name]
             if field.translate or field.type == DEFINITION:
-                headers += [f'{name}@{lang}' for lang in languages]
-        return headers
+                headers += [f'{name}@{lang}' for lang in active - {'en_US'}]
+        return sorted(set(headers))
 
     @api.model
     def _get_text(self, record, header):

@@ -266,7 +266,7 @@ class TestPreset(PresetCommon):
         reasons = self.env['complaint.closing.reason'].with_context(active_test=False)
         [reason] = reasons.search([('procedure_id', '=', procedure.id)])
         self.assertFalse(reason.active)
-        case._erase("Done.")
+        case.sudo()._erase("Done.")
         self.assertFalse(again._remove())
         self.assertFalse(procedure.exists())
 

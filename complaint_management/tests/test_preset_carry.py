@@ -2,6 +2,7 @@ import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools import preset_files
 from .common_preset import GATES, PresetCommon
@@ -79,7 +80,9 @@ class TestPresetCarry(PresetCommon):
         cls.env['complaint.cause'].create({'name': "Leak", **own})
         cls.env['complaint.closing.reason'].create({'name': "Dry again", 'kind': 'normal', **own})
         team = cls.env['complaint.team'].create({'name': "Crew", **own})
-        cls.env['complaint.team'].create({'name': "Deck", 'parent_id': team.id, **own})
+        cls.own.handling_complaint_team_id = cls.env['complaint.team'].create(
+            {'name': "Deck", 'parent_id': team.id, **own}
+        )
         cls.env['complaint.grade.rule'].create(
             {'name': "Up", 'grade_id': grades[1].id, 'domain': high, **own}
         )
@@ -124,8 +127,11 @@ class TestPresetCarry(PresetCommon):
         self.assertEqual(copy.with_context(lang='zh_CN').name, "游船")
         self.assertEqual((copy.callback_max_attempts, copy.allow_anonymous), (0, False))
         categories = self.env['complaint.category'].search([('procedure_id', '=', copy.id)])
-        self.assertEqual(set(categories.mapped('complete_name')), {"Water", "Water / Wet"})
+        names = {(category.name, category.parent_id.name) for category in categories}
+        self.assertEqual(names, {("Water", False), ("Wet", "Water")})
         self.assertEqual(categories.remedy_rule_id.procedure_id, copy)
+        self.assertEqual(copy.handling_complaint_team_id.procedure_id, copy)
+        self.assertEqual(copy.handling_complaint_team_id.name, "Deck")
 
     def test_its_numbering_travels_and_starts_anew(self):
         copy = self._import(self._export(self.own), self.other_company)
@@ -209,6 +215,7 @@ class TestPresetCarry(PresetCommon):
         copy = self._import(self._export(self.own), self.other_company)
         self.assertEqual(copy.code, "游船_2")
 
+    @mute_logger('odoo.sql_db')
     def test_a_name_instead_of_an_id_is_told_with_its_place(self):
         """Two procedures share the name of a stage; files name rows, so it does not matter."""
         name = self.procedure.stage_ids[0].name
@@ -218,6 +225,7 @@ class TestPresetCarry(PresetCommon):
         }
         self._assert_refused(r"complaint\.stage\.gate\.csv, line 2, column stage_id.*" + name)
 
+    @mute_logger('odoo.sql_db')
     def test_a_row_of_another_model_is_told_with_its_place(self):
         self.texts = {
             **self.texts,
@@ -246,6 +254,11 @@ class TestPresetCarry(PresetCommon):
         (self.manager | self.admin).company_ids |= self.other_company
         with self.assertRaises(AccessError):
             self._import(content, self.other_company, self.manager)
+        sentence = r"mail\.template\.csv, line 2: .*Template Editor"
+        with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
+            self._import(content, self.other_company, self.admin)
+        # Whoever may not write a mail template in menus cannot bring one either.
+        self.admin.group_ids |= self.env.ref('mail.group_mail_template_editor')
         procedure = self._import(content, self.other_company, self.admin)
         sequence = procedure.number_sequence_id
         self.assertEqual(sequence.prefix, 'BOAT-')

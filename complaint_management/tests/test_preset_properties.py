@@ -44,7 +44,7 @@ class TestPresetProperties(PresetCommon):
         return [prop['string'] for prop in procedure.case_properties_definition]
 
     def _create_case_at(self, procedure, quay, berth):
-        case = self._create_case(procedure_id=procedure.id, team_id=False)
+        case = self._create_case(procedure_id=procedure.id)
         case.case_properties = {'quay': quay, 'berth': berth}
         return case
 
@@ -84,14 +84,14 @@ class TestPresetProperties(PresetCommon):
         self.assertEqual(other.case_properties_definition, CHINESE)
 
     def test_an_update_by_somebody_else_keeps_the_language(self):
-        self.env = self.env(context={'lang': 'zh_CN'})
-        install, procedure = self._install()
+        chinese = self.preset.with_context(lang='zh_CN')
+        install = chinese._install(self.env.company)
         self._define(
             json.dumps([*ENGLISH, {'name': 'ship', 'type': 'char', 'string': "Ship"}]),
             json.dumps([*CHINESE, {'name': 'ship', 'type': 'char', 'string': "船名"}]),
         )
         self.assertFalse(install.with_context(lang='en_US')._update())
-        self.assertEqual(self._get_labels(procedure), ["码头", "泊位", "船名"])
+        self.assertEqual(self._get_labels(install.procedure_id), ["码头", "泊位", "船名"])
 
     # === UPKEEP === #
 
