@@ -404,7 +404,7 @@ class TestRegimePawn(WalkCommon):
                 self._as(self.receiver, case).validity = 'valid'
                 self._as(self.receiver, case).closing_reason_id = self.records[row]
                 other = 'closed_abnormal' if stage == 'closed' else 'closed'
-                self._assert_barred(case, self.receiver, other, "normal")
+                self._assert_barred(case, self.receiver, other, "a closing reason of the kind")
                 if sentence:
                     self._assert_barred(case, self.receiver, stage, sentence)
                 self._close(case, self.receiver, stage, self.records[row], "Spoken through.")

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.complaint_management.tests.common import ComplaintCommon
 
-from .common import to_utc
+from .common import SlaCommon, to_utc
 from .common_walk import STARTS, ClockWalkCommon
 
 
@@ -11,7 +11,7 @@ class TestStandardClocks(ComplaintCommon):
     """The standard procedure (ISO 10002): acknowledged, answered and closed in time."""
 
     _at = ClockWalkCommon._at
-    _create_calendar = ClockWalkCommon._create_calendar
+    _create_calendar = classmethod(SlaCommon._create_calendar.__func__)
     _keep_chinese_hours = ClockWalkCommon._keep_chinese_hours
 
     def test_deadlines_at_three_given_starts(self):
