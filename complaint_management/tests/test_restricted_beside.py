@@ -16,8 +16,7 @@ class TestRestrictedBeside(RestrictedCommon):
         super().setUpClass()
         cls.procedure.write({'use_conduct': True, 'use_inspections': True})
         cls.other = cls._create_worked_case(department_id=cls.department.id)
-        boss = cls.env['hr.employee'].create({'name': "Boss", 'user_id': cls.department_head.id})
-        cls.employees['handler'].parent_id = boss
+        cls.employees['handler'].parent_id = cls.employees['department_head']
 
     def _propose(self, *cases):
         return self.env['complaint.conduct'].create(
