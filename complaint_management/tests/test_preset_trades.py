@@ -66,7 +66,7 @@ class TestPresetTrades(ComplaintCommon):
         for preset in self.presets:
             with self.subTest(preset.code):
                 install = preset.with_company(self.company).install_id
-                allowed = 300 + 7 * len(loader._get_records(install))
+                allowed = 300 + 8 * len(loader._get_records(install))
                 self.assertLess(self.queries[preset.code], allowed)
 
     def test_they_stand_side_by_side_in_one_company(self):
