@@ -181,13 +181,13 @@ from . import mail_thread
 from . import mail_activity
 from . import rating_rating
 from . import mail_activity_restricted
+from . import mail_message
 from . import mail_message_masked
 from . import mail_tracking_value
 from . import ir_rule
 from . import ir_rule_recusal
 from . import ir_attachment
 from . import mail_followers
-from . import mail_message
 from . import mail_message_link_preview
 from . import mail_message_reaction
 from . import mail_message_schedule

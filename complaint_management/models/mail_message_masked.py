@@ -9,8 +9,7 @@ from ..tools.masked_fields import MaskedChar, MaskedMany2one
 class MailMessageMasked(models.Model):
     """Senders of a complaint's mails are masked for whom the complaint's contact data is."""
 
-    _name = 'mail.message'
-    _inherit = ['complaint.masked.mixin', 'mail.message']
+    _inherit = 'mail.message'
 
     email_from = MaskedChar(mask='email')
     reply_to = MaskedChar(mask='email')

@@ -55,6 +55,7 @@ from . import test_measure
 from . import test_merge
 from . import test_number
 from . import test_panel
+from . import test_participation
 from . import test_peer_faults
 from . import test_performance
 from . import test_portal

@@ -50,24 +50,7 @@ class TestPresetCarry(PresetCommon):
         grades = cls.env['complaint.grade'].create(
             [{'name': name, 'rank': rank, **own} for rank, name in enumerate(("Low", "High"), 1)]
         )
-        # A name that the standard procedure has too.
-        cls.own_stages = cls.env['complaint.stage'].create(
-            [
-                {'name': cls.procedure.stage_ids[0].name, 'phase': 'intake', **own},
-                {'name': "Ashore", 'phase': 'closed_normal', 'sequence': 20, **own},
-            ]
-        )
-        cls.template = cls.env['mail.template'].create(
-            {
-                'name': "Back ashore",
-                'model_id': cls.env['ir.model']._get('complaint.case').id,
-                'subject': "{{ object.number }}",
-                'body_html': "<p>We are back: ref('x').</p>",
-                'complaint_purpose': 'answer',
-            }
-        )
-        cls.template.with_context(lang='zh_CN').subject = "回来了 {{ object.number }}"
-        cls.own_stages[1].mail_template_id = cls.template
+        cls._add_stages(own)
         high = f"[('grade_id', '=', {grades[1].id})]"
         cls.env['complaint.stage.gate'].create(
             {'name': "Only grave ones.", 'stage_id': cls.own_stages[1].id, 'domain': high}
@@ -112,6 +95,27 @@ class TestPresetCarry(PresetCommon):
                 },
             ]
         )
+
+    @classmethod
+    def _add_stages(cls, own):
+        # A name that the standard procedure has too.
+        cls.own_stages = cls.env['complaint.stage'].create(
+            [
+                {'name': cls.procedure.stage_ids[0].name, 'phase': 'intake', **own},
+                {'name': "Ashore", 'phase': 'closed_normal', 'sequence': 20, **own},
+            ]
+        )
+        cls.template = cls.env['mail.template'].create(
+            {
+                'name': "Back ashore",
+                'model_id': cls.env['ir.model']._get('complaint.case').id,
+                'subject': "{{ object.number }}",
+                'body_html': "<p>We are back: ref('x').</p>",
+                'complaint_purpose': 'answer',
+            }
+        )
+        cls.template.with_context(lang='zh_CN').subject = "回来了 {{ object.number }}"
+        cls.own_stages[1].mail_template_id = cls.template
 
     def _read(self, content):
         """Return {model: PresetFile} of a zip."""

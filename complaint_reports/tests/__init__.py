@@ -17,6 +17,8 @@ from . import test_forms_pdf
 from . import test_peer_faults
 from . import test_custody
 from . import test_dashboard
+from . import test_read_only
+from . import test_report_effect
 from . import test_sla_analysis
 from . import test_report_figures
 from . import test_report_period
