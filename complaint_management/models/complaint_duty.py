@@ -35,7 +35,7 @@ class ComplaintDuty(models.Model):
     shift = fields.Char(help="For example: early, late, night. Empty: the whole day.")
     team_id = fields.Many2one(
         comodel_name='complaint.team',
-        ondelete='restrict',
+        ondelete='set null',
         index='btree_not_null',
         check_company=True,
     )

@@ -1,6 +1,5 @@
 from odoo import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import SQL
 
 from ..models import complaint_case_participation
 from .test_restricted import RestrictedCommon
@@ -71,18 +70,3 @@ class TestParticipation(RestrictedCommon):
         for few in (200, 0):
             self._look_up(few)
             self.assertFalse(self._find(self.improver))
-
-    def test_postgresql_joins_what_indexes_find(self):
-        """Issue 6: a handler's board does not read what others may see."""
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        self.env.cr.execute("SET LOCAL enable_indexscan = off")
-        self._look_up(200)
-        query = (
-            self.env['complaint.case']
-            .with_user(self.improver)
-            ._search([('is_closed', '=', False), ('stage_id', '=', self.case.stage_id.id)])
-        )
-        rows = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
-        plan = '\n'.join(row[0] for row in rows)
-        self.assertIn('BitmapOr', plan)
-        self.assertIn('complaint_case_open_creator_idx', plan)

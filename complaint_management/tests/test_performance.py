@@ -232,6 +232,13 @@ class TestPlans(ComplaintCommon):
         plan = self._plan(self.handler, domain)
         self.assertNotIn('Seq Scan on complaint_case ', plan)
 
+    def test_the_board_of_a_handler_reads_only_what_he_may_see(self):
+        """Issue 6: each way to take part has an index, and PostgreSQL joins what they find."""
+        domain = [('is_closed', '=', False), ('stage_id', '=', self.stages['assessment'].id)]
+        plan = self._plan(self.handler, domain)
+        self.assertIn('BitmapOr', plan)
+        self.assertIn('complaint_case_open_handler_idx', plan)
+
     def test_subjects_are_known_well_enough_to_choose_their_index(self):
         self.env.cr.execute(
             "SELECT attstattarget FROM pg_attribute "

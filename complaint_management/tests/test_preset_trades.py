@@ -238,6 +238,9 @@ class TestPresetTrades(ComplaintCommon):
         case._answer("We mended it.")
         case._accept_answer()
         case._confirm_by_customer('signature', "Li Wei", proof={'signature': SIGNATURE})
+        if case.category_id.publish_result:
+            case.public_notice = "Mended."
+            case.action_publish()
 
     def _improve(self, case):
         """Plan, carry out and prove measures, as if all was done."""

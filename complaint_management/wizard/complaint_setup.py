@@ -98,7 +98,8 @@ class ComplaintSetup(models.TransientModel):
         leader = self.leader_id
         if not leader:
             obstacles.append(self.env._("Say who leads the team."))
-        elif leader.share or not leader.active or self.company_id not in leader.company_ids:
+        # Who sets up need not see all the companies of the leader.
+        elif leader.share or not leader.active or self.company_id not in leader.sudo().company_ids:
             obstacles.append(
                 self.env._(
                     "%(name)s cannot lead the team: choose somebody who works in %(company)s.",

@@ -292,8 +292,8 @@ class MatrixCommon(AccessCommon):
                 return 1
             case 'json':
                 return {}
-            case _:
-                return f"x {field.model_name} {situation}"
+            case _:  # also as a code
+                return f'x_{field.model_name}_{situation}'.replace('.', '_')
 
     @classmethod
     def _get_known_values(cls, name, situation):
@@ -307,6 +307,10 @@ class MatrixCommon(AccessCommon):
         values |= cls._get_owners().get(name, {}).get(situation, {})
         if name == 'complaint.report.run':
             values['split_key'] = situation
+        if name == 'complaint.inspection.line' and situation == 'restricted':
+            # An inspection follows the restriction of every complaint that was drawn for it.
+            inspection = cls._make_record(cls.env['complaint.inspection'], 'own')
+            values['inspection_id'] = inspection.id
         if name == 'complaint.workday' and situation == 'company':
             values['calendar_ids'] = cls.branch_hours.ids
         return values

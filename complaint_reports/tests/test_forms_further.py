@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common_forms import LETTERS, FormsCommon
@@ -32,7 +33,7 @@ class TestFormsFurther(FormsCommon):
     def test_special_report_to_the_departments_concerned(self):
         """PROPERTY-5.1.2-C2, FO-07: partners who were chosen and departments that assist."""
         departments = self.env['hr.department'].create([{'name': "Works"}, {'name': "Gardens"}])
-        self.short.sudo().assisting_department_ids = departments
+        self.short._write_internal({'assisting_department_ids': [Command.set(departments.ids)]})
         self.short.report_partner_ids = self.customer
         text = self._print_form_text('special', self.short)
         self.assertIn(f"To: {self.customer.name}, Works, and Gardens", text)

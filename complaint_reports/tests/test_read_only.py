@@ -15,6 +15,17 @@ PIVOT = (
 )
 
 
+def _round(rows):
+    """Return rows of figures without the seconds that go by while two cursors are asked."""
+    return [
+        {
+            name: round(value, 1) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+
+
 @tagged('post_install', '-at_install')
 class TestReadOnly(PeriodCommon):
     """Issue 9, design 12: analysis and dashboard are read on a read-only cursor, maybe a replica's.
@@ -60,7 +71,7 @@ class TestReadOnly(PeriodCommon):
             env = api.Environment(cr, self.manager.id, context)
             for (model, domain, groups, measures), figures in zip(asked, expected, strict=True):
                 found = env[model].formatted_read_group(domain, groups, measures)
-                self.assertEqual(found, figures, (model, groups))
+                self.assertEqual(_round(found), _round(figures), (model, groups))
             case = env['complaint.case'].web_search_read([], {'number': {}, 'sla_state': {}})
             self.assertTrue(case['records'])
 

@@ -134,7 +134,8 @@ class TestQueriesWithPolicies(SlaCommon):
         cards = [card for group in shown[-1]['groups'] for card in group.get('__records', [])]
         self.assertEqual(len(cards), len(cases))
         self.assertTrue(all(card['sla_time_left'] for card in cards))
-        self.assertLessEqual(queries, 22)
+        # One of them reads the user's own row, as every request of a web client does before.
+        self.assertLessEqual(queries, 23)
 
     def test_a_change_of_stage_that_stops_one_clock_and_starts_another(self):
         stages = self.stages

@@ -98,9 +98,10 @@ class TestTimeLimitTable(ComplaintCommon):
         calendar.company_id = company
         company.resource_calendar_id = calendar
         cls.companies[code] = company
-        preset = cls.env['complaint.preset'].search([('code', '=', code)])
-        loader = cls.env['complaint.preset.loader']
-        cls.records[code] = loader._get_records(preset._install(company)) if preset else {}
+        preset = cls.env['complaint.preset'].search([('code', '=', code)]).with_company(company)
+        # The standard procedure is there for every company.
+        install = preset.install_id or preset._install(company)
+        cls.records[code] = cls.env['complaint.preset.loader']._get_records(install)
 
     def _get_record(self, row, name):
         """Return the record that a row names: of its regime's preset, or by external id."""
