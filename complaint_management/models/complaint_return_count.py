@@ -33,7 +33,7 @@ class ComplaintReturnCount(models.Model):
     lot = fields.Char(related='return_id.received_lot', string="Lot")
     zone = fields.Char(related='return_id.zone', string="Place of the goods")
     expected = fields.Float(string="Expected quantity", digits=(16, 2), readonly=True)
-    counted = fields.Float(string="Counted", digits=(16, 2))
+    counted = fields.Float(digits=(16, 2))
     difference = fields.Float(
         string="Deviation", digits=(16, 2), compute='_compute_difference', store=True
     )

@@ -51,7 +51,7 @@ class TestFormChoice(FormsCommon):
         self.assertIn(self._get_form('registration'), suggested)
         self.assertNotIn(self._get_form('handling'), suggested)
         rest = offered - suggested
-        self.assertEqual(rest, rest.with_context(action['context']).sorted('sequence'))
+        self.assertEqual(rest, rest.with_context(**action['context']).sorted('sequence'))
         self.assertFalse(self.env['complaint.form'].search([]).filtered('is_suggested'))
 
     def test_to_whom_a_report_goes_is_chosen_before_it_is_printed(self):
