@@ -64,9 +64,9 @@ class ResUsersDelegate(models.Model):
         """
         self.ensure_one()
         user = self.sudo()  # preferences of other people
-        today = fields.Date.context_today(
-            user.with_context(tz=user.tz or self.env.context.get('tz')), self.env.cr.now()
-        )
+        # His own today, whoever asks.
+        tz = user.tz or user.company_id.resource_calendar_id.tz or 'UTC'
+        today = fields.Date.context_today(user.with_context(tz=tz), self.env.cr.now())
         begin, end = user.complaint_delegate_from, user.complaint_delegate_to
         if (begin and today < begin) or (end and today > end):
             return self.browse()

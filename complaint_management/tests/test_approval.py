@@ -169,11 +169,15 @@ class TestApproval(ApprovalCommon):
         self.env['complaint.approval']._cron_refresh_approvers()
         self.assertEqual(approval.approver_ids, self.committee)
 
+    def _get_today(self, user):
+        user.tz = 'Asia/Shanghai'
+        return fields.Date.context_today(user.with_context(tz=user.tz))
+
     def test_a_delegate_is_asked_while_the_approver_is_away(self):
         self._rule(subject='opinion')
         case = self._case()
         approval = self._request(case)
-        today = fields.Date.context_today(self.department_head)
+        today = self._get_today(self.department_head)
         with self.assertRaises(AccessError):
             approval.with_user(self.legal).action_approve()
         self.department_head.with_user(self.department_head).write(
@@ -196,7 +200,7 @@ class TestApproval(ApprovalCommon):
     def test_a_delegate_before_and_after_his_time_may_not(self):
         self._rule(subject='opinion')
         approval = self._request(self._case())
-        today = fields.Date.context_today(self.department_head)
+        today = self._get_today(self.department_head)
         self.department_head.write(
             {
                 'complaint_delegate_id': self.committee.id,

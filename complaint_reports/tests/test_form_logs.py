@@ -70,7 +70,7 @@ class TestFormLogs(FormsCommon):
             self.assertNotIn("False", text)
         self._get_on()
         text = self._print_form_text('goods_inspection', self.goods)
-        for part in ("IR-7", "It flickers.", "× Every piece", "× Fault confirmed in part"):
+        for part in ("IR-7", "It flickers.", "✓ Every piece", "✓ Fault confirmed in part"):
             self.assertIn(part, text)
         self.assertIn("Four cables are loose.", text)
         self.assertIn("Quantity differs", text)
