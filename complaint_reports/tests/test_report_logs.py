@@ -26,7 +26,9 @@ class TestReportLogs(PeriodCommon):
         with self._at('2099-01-01 00:00'):
             run = self._open(schedule, today)
         table = self._table(run, 'duty_log')
-        self.assertEqual([row['id'] for row in table['rows']][-2:], [plain.id, about.id])
+        # Examples of a demo database may be of this day, too.
+        listed = [row['id'] for row in table['rows']]
+        self.assertEqual([i for i in listed if i >= plain.id], [plain.id, about.id])
         self.assertNotIn("shouted", str(run.sudo().figures), "Words are read when shown")
         shown = {s['kind']: s for s in run.with_user(self.admin).figures_view['sections']}
         texts = [text for row in shown['duty_log']['rows'] for text in row['texts']]
