@@ -11,6 +11,8 @@ nothing from here.  A plain pytest function in ``tests/`` can ask for:
     a factory of databases: with our addons, or only with what they build on
 ``odoo_cli``
     the command line of Odoo on a database, with its log
+``find_with_apps``
+    what a script sees in a database with other apps of Odoo
 
 All of them stand on what ``./dev test`` has prepared; run under plain pytest they skip.
 The usual ``PG*`` variables are set, so ``psycopg2.connect(dbname=name)`` reaches every one
@@ -307,6 +309,25 @@ class OdooServer:
     def bad_lines(self):
         """Return the warnings and errors in its log, without what Odoo says by itself."""
         return log_gate.bad_lines(self.log)
+
+
+@pytest.fixture(scope="module")
+def find_with_apps(new_database, odoo_cli):
+    """Return a function that runs a script where other apps of Odoo were installed last.
+
+    ``find_with_apps("account,mrp", script)`` returns what the script, in Odoo's shell, printed
+    as JSON behind the word ``FOUND``; if it printed nothing, the end of its log is shown.
+    """
+
+    def find(apps, script):
+        database = new_database()
+        installed = odoo_cli(database, "-i", apps, "--stop-after-init")
+        assert not installed.bad_lines
+        log = odoo_cli(database, "shell", stdin=script).log
+        [line] = [line for line in log.splitlines() if "FOUND " in line] or [log[-3000:]]
+        return json.loads(line.split("FOUND ", 1)[1])
+
+    return find
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,6 @@
 The suite depends on none of them: here it is there first, and they are installed beside it.
 """
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.once
@@ -62,14 +60,9 @@ print('FOUND', json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def found(new_database, odoo_cli):
+def found(find_with_apps):
     """What the script sees in a database with all four apps."""
-    database = new_database()
-    installed = odoo_cli(database, "-i", "account,repair,mrp", "--stop-after-init")
-    assert not installed.bad_lines
-    log = odoo_cli(database, "shell", stdin=SCRIPT).log
-    [line] = [line for line in log.splitlines() if "FOUND " in line]
-    return json.loads(line.split("FOUND ", 1)[1])
+    return find_with_apps("account,repair,mrp", SCRIPT)
 
 
 def test_a_refund_becomes_a_draft_credit_note(found):

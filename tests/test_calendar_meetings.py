@@ -3,8 +3,6 @@
 No addon here depends on the calendar: it comes later, and what points at a complaint is closed.
 """
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.once
@@ -111,14 +109,9 @@ print('FOUND', json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def found(new_database, odoo_cli):
+def found(find_with_apps):
     """What the script sees in a database in which the calendar was installed last."""
-    database = new_database()
-    installed = odoo_cli(database, "-i", "calendar", "--stop-after-init")
-    assert not installed.bad_lines
-    log = odoo_cli(database, "shell", stdin=SCRIPT).log
-    [line] = [line for line in log.splitlines() if "FOUND " in line] or [log[-3000:]]
-    return json.loads(line.split("FOUND ", 1)[1])
+    return find_with_apps("calendar", SCRIPT)
 
 
 def _reached(roads):
