@@ -185,6 +185,7 @@ from . import mail_message
 from . import mail_message_masked
 from . import mail_tracking_value
 from . import ir_rule
+from . import ir_rule_case
 from . import ir_rule_recusal
 from . import ir_attachment
 from . import mail_followers

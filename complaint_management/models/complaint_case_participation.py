@@ -98,12 +98,12 @@ class ComplaintCaseParticipation(models.Model):
         [(count,)] = self.env.execute_query(
             SQL("SELECT COUNT(*) FROM (%s LIMIT %s) AS pairs", pairs, FEW + 1)
         )
-        if count > FEW:
-            return Domain('id', 'in', SQL("(%s)", pairs))
+        pattern = "%s IN (%s)" if count > FEW else "%s = ANY(ARRAY(%s))"
         return Domain.custom(
             to_sql=lambda _model, alias, _query: SQL(
-                "%s = ANY(ARRAY(%s))", SQL.identifier(alias, 'id'), pairs
-            )
+                pattern, SQL.identifier(alias, 'id'), pairs
+            ),
+            predicate=lambda case: case[name],
         )
 
     @api.model

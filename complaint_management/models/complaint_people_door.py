@@ -18,11 +18,8 @@ class ComplaintPeopleDoor(models.AbstractModel):
 
     @api.model
     def _get_closed_domain(self):
-        return self._add_closed_people(super()._get_closed_domain())
-
-    @api.model
-    def _get_closed_search_domain(self):
-        return self._add_closed_people(super()._get_closed_search_domain())
+        closed, people = super()._get_closed_domain(), self._get_closed_people()
+        return people if closed is None else closed | people
 
     def _filter_closed(self):
         # Most rows are about something else: they cost no query.
@@ -35,11 +32,6 @@ class ComplaintPeopleDoor(models.AbstractModel):
     def _get_hung_on_model(self):
         owner = self[self._recusal_message] if self._recusal_message else self
         return owner[owner._recusal_link[0]]
-
-    @api.model
-    def _add_closed_people(self, closed):
-        people = self._get_closed_people()
-        return people if closed is None else closed | people
 
     @api.model
     def _get_closed_people(self):

@@ -8,8 +8,8 @@ class ComplaintRecusalDoor(models.AbstractModel):
     """Closes a model of Odoo that hangs on any record to who is recused from the complaint.
 
     Odoo shows people what is addressed to them, written by them or done by them, whatever the
-    rules of the record say on which it hangs (requirement T16). A search leaves them out inside
-    its own query; a check of access asks once a transaction whether the user is recused at all.
+    rules of the record say on which it hangs (requirement T16). Whoever is recused from nothing,
+    as his own row says that is read anyway, pays nothing.
     """
 
     _name = 'complaint.recusal.door'
@@ -35,16 +35,14 @@ class ComplaintRecusalDoor(models.AbstractModel):
     def _get_domain_of_hanging(self, case_ids):
         """Return the domain of what hangs on cases, on their lines or on what points at them.
 
-        :param case_ids: ids of the cases from which the current user is recused, or their query
+        :param tuple case_ids: ids of the cases from which the current user is recused
         """
         domain = self._get_domain_of_cases(case_ids)
         rules = self.env['ir.rule']
-        names = rules._get_recusal_models()
-        recused_ids = names and self.env.user._get_recused_case_ids()
         model_field, id_field = self._recusal_link
-        for name in names if recused_ids else ():
+        for name in rules._get_recusal_models():
             model = self.env[name].sudo().with_context(active_test=False)  # closed to the user
-            records = model._search(rules._get_pointing_domain(name, recused_ids))
+            records = model._search(rules._get_pointing_domain(name, case_ids))
             domain |= Domain(model_field, '=', name) & Domain(id_field, 'in', records)
         return domain
 
@@ -52,7 +50,7 @@ class ComplaintRecusalDoor(models.AbstractModel):
     def _get_domain_of_cases(self, case_ids):
         """Return the domain of what hangs on cases and on their lines.
 
-        :param case_ids: ids of complaint.case records, or a query of them
+        :param tuple case_ids: ids of complaint.case records
         """
         model_field, id_field = self._recusal_link
         domain = Domain(model_field, '=', 'complaint.case') & Domain(id_field, 'in', case_ids)
@@ -74,21 +72,9 @@ class ComplaintRecusalDoor(models.AbstractModel):
         ]
 
     @api.model
-    def _get_closed_search_domain(self):
-        """Return what `_get_closed_domain` says as a part of the query, so without one before."""
-        if not self.env.uid:
-            return None
-        cases = self.env['complaint.case'].sudo()  # closed to the user
-        query = cases._search([('recused_user_ids', 'in', [self.env.uid])])
-        if self._recusal_message:
-            messages = self.env['mail.message']._get_domain_of_hanging(query)
-            return Domain(self._recusal_message, 'any!', messages)
-        return self._get_domain_of_hanging(query)
-
-    @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         if not (self.env.su or bypass_access):
-            closed = self._get_closed_search_domain()
+            closed = self._get_closed_domain()
             if closed is not None:
                 domain = Domain(domain) & ~closed
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)

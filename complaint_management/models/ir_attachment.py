@@ -16,11 +16,6 @@ class IrAttachment(models.Model):
             if model._auto and not model._abstract and issubclass(model, lines)
         ]
 
-    @api.model
-    def _get_closed_search_domain(self):
-        # All kinds of lines in one query would be much for who is recused from nothing.
-        return self._get_closed_domain()
-
     def _can_return_content(self, field_name=None, access_token=None):
         result = super()._can_return_content(field_name, access_token)
         if result and self._filter_closed():

@@ -16,6 +16,7 @@ from . import test_assistance
 from . import test_callback
 from . import test_callback_attempt
 from . import test_case
+from . import test_case_rules
 from . import test_closing
 from . import test_complainant
 from . import test_conduct
