@@ -100,9 +100,7 @@ class ComplaintCaseParticipation(models.Model):
         )
         pattern = "%s IN (%s)" if count > FEW else "%s = ANY(ARRAY(%s))"
         return Domain.custom(
-            to_sql=lambda _model, alias, _query: SQL(
-                pattern, SQL.identifier(alias, 'id'), pairs
-            ),
+            to_sql=lambda _model, alias, _query: SQL(pattern, SQL.identifier(alias, 'id'), pairs),
             predicate=lambda case: case[name],
         )
 

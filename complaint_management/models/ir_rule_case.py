@@ -27,7 +27,10 @@ class IrRuleCase(models.Model):
     @tools.conditional(
         'xml' not in tools.config['dev_mode'],
         tools.ormcache(
-            'self.env.uid', 'self.env.su', 'mode', 'day',
+            'self.env.uid',
+            'self.env.su',
+            'mode',
+            'day',
             'tuple(self._compute_domain_context_values())',
         ),
     )

@@ -40,7 +40,9 @@ class TestCaseRules(RestrictedCommon):
         super().setUpClass()
         cls.expert, cls.accused = (
             new_test_user(
-                cls.env, f'complaint_rules_{name}', groups='complaint_management.group_complaint_user'
+                cls.env,
+                f'complaint_rules_{name}',
+                groups='complaint_management.group_complaint_user',
             )
             for name in ('expert', 'accused')
         )
