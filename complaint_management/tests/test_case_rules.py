@@ -125,24 +125,35 @@ class TestCaseRules(RestrictedCommon):
             }
         )
 
+    def _assert_seen(self, expected):
+        """Both the database and what is in memory are asked."""
+        self.assertEqual(self._search(self.auditor), expected.sorted('id'))
+        allowed = self.cases.with_user(self.auditor)._filtered_access('read')
+        self.assertEqual(allowed.sorted('id').ids, expected.sorted('id').ids)
+
     def test_a_rule_that_looks_through_a_relation_is_asked_each_time(self):
         self._add_rule("[('team_id.name', '=', 'Elsewhere')]")
-        before = self._search(self.auditor)
-        self.assertEqual(before, self.cases.filtered(lambda c: c.team_id.name == "Elsewhere"))
+        self._assert_seen(self.cases.filtered(lambda case: case.team_id != self.team))
         self.team.name = "Elsewhere"
-        self.assertEqual(self._search(self.auditor), self.cases.sorted('id'))
+        self._assert_seen(self.cases)
 
     def test_a_rule_that_says_a_name_is_asked_each_time(self):
         self._add_rule("[('team_id', 'ilike', 'elsewhere')]")
-        self.assertNotIn(self.case, self._search(self.auditor))
+        self._assert_seen(self.cases.filtered(lambda case: case.team_id != self.team))
         self.team.name = "Elsewhere too"
-        self.assertIn(self.case, self._search(self.auditor))
+        self._assert_seen(self.cases)
 
-    def test_a_rule_that_says_today_is_asked_each_time(self):
-        self._add_rule("[('received_at', '>', '-1d')]")
-        self.assertEqual(self._search(self.auditor), self.cases.sorted('id'))
-        with freeze_time(fields.Datetime.now() + timedelta(days=2)):
-            self.assertFalse(self._search(self.auditor))
+    def test_a_rule_that_says_now_is_asked_each_time(self):
+        noon = fields.Datetime.now().replace(hour=12) + timedelta(days=1)
+        self.env.cr.execute(
+            "UPDATE complaint_case SET received_at = %s WHERE id = %s",
+            [noon - timedelta(minutes=30), self.case.id],
+        )
+        self._add_rule("[('received_at', '>', '-1H')]")
+        with freeze_time(noon):
+            self._assert_seen(self.case)
+        with freeze_time(noon + timedelta(hours=1)):
+            self._assert_seen(self.case.browse())
 
     def test_a_board_works_the_rules_out_once(self):
         rules = self.env['ir.rule'].with_user(self.handler)
