@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from .complaint_callback import OPEN_STATES, SATISFACTION
@@ -20,6 +20,20 @@ class ComplaintCaseCallback(models.Model):
     customer_satisfied = fields.Selection(
         selection=SATISFACTION, string="Satisfaction", copy=False, tracking=True
     )
+    is_callback_settled = fields.Boolean(
+        string="Callback is settled",
+        compute='_compute_is_callback_settled',
+        help="The customer agreed in this round, refused to be asked, or need not be asked.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('round', 'callback_ids.round', 'callback_ids.state', 'callback_ids.is_negative')
+    def _compute_is_callback_settled(self):
+        for case in self:
+            states = set(case._get_callbacks_of_round().mapped('state'))
+            is_settled = not states.issubset(OPEN_STATES)
+            case.is_callback_settled = is_settled and not case._is_last_callback_negative()
 
     # === ACTIONS === #
 

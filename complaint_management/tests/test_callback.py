@@ -185,6 +185,14 @@ class TestCallbackGate(CallbackCommon):
             self.assertFalse(self.case._get_callback_obstacle('closed_normal'))
             self._pass_time(minutes=1)
 
+    def test_the_button_makes_way_for_closing_when_the_customer_agreed(self):
+        self.assertFalse(self.case.is_callback_settled)
+        self._call(satisfaction='dissatisfied', suggestions="Still leaks.")
+        self.assertFalse(self.case.is_callback_settled)
+        self._pass_time(minutes=1)
+        self._call()
+        self.assertTrue(self.case.is_callback_settled)
+
     def test_an_unhappy_customer_is_no_exempt_one(self):
         self._call(customer_agrees='no', suggestions="Still leaks.")
         callback = self._create_callback(exemption='other', exemption_note="Enough.")
