@@ -165,9 +165,8 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         )
         spoke = Domain('callback_ids', 'any', callbacks) | Domain('event_ids', 'any', decisions)
         domain = self._get_scope(spec, definition) & spoke
-        return self._group(
-            domain & Domain('customer_satisfied', 'in', SATISFACTIONS), 'customer_satisfied'
-        )
+        satisfied = self._as_then(spec, Domain('customer_satisfied', 'in', SATISFACTIONS))
+        return self._group_cases(spec, domain & satisfied, 'customer_satisfied')
 
     @api.model
     def _count_callbacks(self, spec, definition):
@@ -300,7 +299,8 @@ class ComplaintReportFiguresLines(models.AbstractModel):
     def _count_kpi(self, spec, definition):
         """The figures that are held against a target (RE-12, RE-33)."""
         received = self._get_population(spec, definition, 'received')
-        came, valid = self._find(received), self._find(received & Domain('validity', '=', 'valid'))
+        came = self._find(received)
+        valid = self._find(received & self._get_justified(spec))
         closed = self._get_population(spec, definition, 'closed')
         limits = self._find_limits(spec, definition).values()
         kept, late = ([n for ids in limits for n in ids[place]] for place in (1, 2))
