@@ -441,9 +441,7 @@ class ComplaintCaseAsOf(models.Model):
                 fields=list(names),
                 flags=[get_id('flagged'), get_id('unflagged')],
                 next_second=next_second,
-                chosen=SQL("TRUE")
-                if ids is None
-                else SQL("changed.case_id = ANY(%s)", list(ids)),
+                chosen=SQL("TRUE") if ids is None else SQL("changed.case_id = ANY(%s)", list(ids)),
             )
         )
         found = {}

@@ -166,9 +166,7 @@ class ComplaintReportFigures(models.AbstractModel):
             'closed': self._find(self._get_population(spec, definition, 'closed')),
             'open': self._find(self._get_population(spec, definition, 'open')),
             'justified': self._find(received & self._get_justified(spec)),
-            'reopened': self._find(
-                received & self._as_then(spec, Domain('round', '>', 1))
-            ),
+            'reopened': self._find(received & self._as_then(spec, Domain('round', '>', 1))),
         }
         return {
             'columns': ['number'],
@@ -188,9 +186,7 @@ class ComplaintReportFigures(models.AbstractModel):
         columns = {
             'number': self._group_cases(spec, domain, field_name),
             'closed': self._group_cases(spec, domain & known, field_name),
-            'justified': self._group_cases(
-                spec, domain & self._get_justified(spec), field_name
-            ),
+            'justified': self._group_cases(spec, domain & self._get_justified(spec), field_name),
         }
         groups = columns['number']
         labels = self._get_labels('complaint.case', field_name, groups)
@@ -303,15 +299,18 @@ class ComplaintReportFigures(models.AbstractModel):
 
     @api.model
     def _count_overdue(self, spec, definition):
-        """Open complaints whose next time limit is past or near, as when the figures are read."""
+        """Open complaints whose next time limit was past or near at the time."""
         domain = self._get_population(spec, definition, 'open')
-        domain &= Domain('sla_state', 'in', ('late', 'at_risk'))
+        now = spec['as_of'].replace(microsecond=0)  # late begins with the next second
+        is_due = Domain('sla_deadline', '<', now) | Domain('sla_warn_at', '<=', now)
+        domain &= self._as_then(spec, Domain('sla_deadline', '!=', False) & is_due)
         names = (*LIST_FIELDS[:7], 'stage_id', 'sla_deadline')
         return self._make_list(spec, domain, names, order='sla_deadline, id')
 
     @api.model
     def _make_list(self, spec, domain, names, order, model='complaint.case'):
         records = self.env[model].search(domain, order=order)
+        records = self._sort_then(spec, records, order)
         shown = records[:MOST_ROWS]
         shown.fetch(names)
         return {

@@ -57,7 +57,9 @@ class ComplaintReportFiguresLogs(models.AbstractModel):
         """Inspection reports that were issued in the period (RET-4.2-a, RE-17)."""
         model = 'complaint.return'
         domain = self._get_lines(spec, definition, 'inspected_at', model)
-        return self._make_list(spec, domain, INSPECTION_FIELDS, order='inspected_at, id', model=model)
+        return self._make_list(
+            spec, domain, INSPECTION_FIELDS, order='inspected_at, id', model=model
+        )
 
     @api.model
     def _count_goods_scrap(self, spec, definition):

@@ -1,7 +1,8 @@
 from collections import defaultdict
+from datetime import datetime
 
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.fields import Datetime, Domain
 
 
 class ComplaintReportFiguresThen(models.AbstractModel):
@@ -10,7 +11,8 @@ class ComplaintReportFiguresThen(models.AbstractModel):
     Promised is what the look back at one complaint tells (`complaint.case.get_as_of`), in every
     scope, row and list: stage and round, grade, flags, team, department, people; and what
     complaints are counted by: category, cause, kind, channel, procedure, company, closing reason,
-    ruling, urgency, satisfaction, and what follows from one of these alone (phase, closed).
+    ruling, urgency, satisfaction, and what follows from one of these alone (phase, closed); the
+    next deadline, and state and deadline of each time limit.
     Everything else of a complaint, of its lines and of the terms themselves is as it is now, and
     so is what the history does not tell any more. Where that makes a figure differ from the
     frozen one, the run says so (`complaint.report.run._get_differences`).
@@ -23,33 +25,36 @@ class ComplaintReportFiguresThen(models.AbstractModel):
 
     @api.model
     def _read_then(self, spec):
-        """Return {field name: {case id: (value, name)}} of what has changed since.
+        """Return {model: {field name: {id: (value, name)}}} of what has changed since.
 
         Nothing is read when the report is as of now.
         """
+        found = {'complaint.case': {}, 'complaint.sla.clock': {}}
         if not spec['is_past']:
-            return {}
-        # Which complaints count is still up to the rights of the schedule.
-        cases = self.env['complaint.case'].sudo()
-        found = {}
-        for name, answers in cases._read_changed_since(spec['as_of']).items():
-            known = {
-                number: (self._freeze_value(answer['value']), answer['name'])
-                for number, answer in answers.items()
-                if answer['known']
-            }
-            if known := self._drop_deleted(name, known):
-                found[name] = known
+            return found
+        for model, then in found.items():
+            # Which records count is still up to the rights of the schedule.
+            records = self.env[model].sudo()
+            for name, answers in records._read_changed_since(spec['as_of']).items():
+                field = records._fields[name]
+                known = {
+                    number: (self._freeze_value(field, answer['value']), answer['name'])
+                    for number, answer in answers.items()
+                    if answer['known']
+                }
+                if known := self._drop_deleted(field, known):
+                    then[name] = known
         return found
 
     @api.model
-    def _freeze_value(self, value):
+    def _freeze_value(self, field, value):
+        if field.type == 'datetime':
+            return Datetime.to_datetime(value) or False
         return tuple(value) if isinstance(value, list) else value
 
     @api.model
-    def _drop_deleted(self, name, known):
+    def _drop_deleted(self, field, known):
         """Leave out values that are gone: nothing could be counted under them."""
-        field = self.env['complaint.case']._fields[name]
         if not field.relational:
             return known
         used = {
@@ -70,36 +75,35 @@ class ComplaintReportFiguresThen(models.AbstractModel):
     # === COUNTING WITH IT === #
 
     @api.model
-    def _as_then(self, spec, domain):
-        """Return a Domain on complaints that asks for what they were at the time."""
-        then = spec['then']
+    def _as_then(self, spec, domain, model='complaint.case'):
+        """Return a Domain on complaints, or time limits, that asks for what they were."""
+        then = spec['then'][model]
         if not then:
             return domain
-        return domain.map_conditions(lambda condition: self._ask_then(then, condition))
+        return domain.map_conditions(lambda condition: self._ask_then(model, then, condition))
 
     @api.model
-    def _ask_then(self, then, condition):
-        """Return a Domain that takes complaints that have changed by what they were."""
-        name = self._find_source(then, condition.field_expr.partition('.')[0])
+    def _ask_then(self, model, then, condition):
+        """Return a Domain that takes records that have changed by what they were."""
+        name = self._find_source(model, then, condition.field_expr.partition('.')[0])
         if not name:
             return condition
         by_value = defaultdict(list)
         for number, (value, _text) in then[name].items():
             by_value[value].append(number)
-        cases = self.env['complaint.case']
-        trials = {cases.new({name: value}): numbers for value, numbers in by_value.items()}
-        fitting = set(cases.concat(*trials).filtered_domain(condition)._ids)
-        matched = [n for trial, numbers in trials.items() if trial._ids[0] in fitting for n in numbers]
+        records = self.env[model]
+        trials = {records.new({name: value}): numbers for value, numbers in by_value.items()}
+        fitting = records.concat(*trials).filtered_domain(condition)
+        matched = [number for trial in fitting for number in trials[trial]]
         unchanged = condition & Domain('id', 'not in', list(then[name]))
         return unchanged | Domain('id', 'in', matched)
 
     @api.model
-    def _find_source(self, then, name):
+    def _find_source(self, model, then, name):
         """Return the one field with changes that a field is, or alone follows from; or None."""
         if name in then:
             return name
-        cases = self.env['complaint.case']
-        field = cases._fields.get(name)
+        field = self.env[model]._fields.get(name)
         if not field or not field.compute:
             return None
         sources = {path.partition('.')[0] for path in self.pool.field_depends[field]}
@@ -109,7 +113,7 @@ class ComplaintReportFiguresThen(models.AbstractModel):
     def _group_cases(self, spec, domain, field_name):
         """Return {group: ids} of complaints, each in the group that it was in at the time."""
         groups = self._group(domain, field_name)
-        then = spec['then'].get(field_name)
+        then = spec['then']['complaint.case'].get(field_name)
         if not then:
             return groups
         found = defaultdict(list)
@@ -122,8 +126,24 @@ class ComplaintReportFiguresThen(models.AbstractModel):
     @api.model
     def _get_text_then(self, spec, record, name):
         """Return a value of a list as text, of a complaint as it was at the time."""
-        then = spec['then'].get(name, {}) if record._name == 'complaint.case' else {}
+        then = spec['then'].get(record._name, {}).get(name, {})
         if record.id not in then:
             return self._get_text(record, name)
         value, text = then[record.id]
+        if isinstance(value, datetime):
+            return value.isoformat(timespec='seconds')
         return text if record._fields[name].relational else str(value or '')
+
+    @api.model
+    def _sort_then(self, spec, records, order):
+        """Return records in the order of what they were, where that differs."""
+        name = order.partition(',')[0]
+        then = spec['then'].get(records._name, {}).get(name)
+        if not then:
+            return records
+
+        def get_key(record):
+            value = then[record.id][0] if record.id in then else record[name]
+            return not value, value or 0, record.id
+
+        return records.sorted(get_key)

@@ -229,8 +229,7 @@ class ComplaintReportRunRerun(models.Model):
             'moved': self.env._("%(count)s counted in another row now", count=counts.get('moved')),
             'changed': self.env._("%(count)s changed since", count=counts.get('changed')),
             'unknown': self.env._(
-                "%(count)s whose state at that time is not known",
-                count=counts.get('unknown'),
+                "%(count)s whose state at that time is not known", count=counts.get('unknown')
             ),
         }
         told = [sentences[reason] for reason in sorted(counts)]

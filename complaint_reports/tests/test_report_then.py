@@ -106,9 +106,7 @@ class TestReportThen(PeriodCommon):
         then = self._again(run)
         self._assert_same(then, run)
         self.assertGreater(self._assert_cells_equal_rows(then), 100)
-        [row] = [
-            row for row in self._table(then, 'case_list')['rows'] if row['id'] == cases[0].id
-        ]
+        [row] = [row for row in self._table(then, 'case_list')['rows'] if row['id'] == cases[0].id]
         self.assertIn(self.grade.name, row['texts'])
         self.assertIn(self.handler.name, row['texts'])
 
@@ -197,6 +195,42 @@ class TestReportThen(PeriodCommon):
             self._assert_same(then, run)
             self.assertEqual(self._ids(then, 'totals', 'received'), expected)
 
+    def test_time_limits_and_overdue_complaints_are_as_they_were(self):
+        """Late then and answered since; at risk then and closed since; fine then, late since."""
+        for hours, percent, priority in ((80, 5, '2'), (20, 90, '1')):
+            self._create_policy(
+                'received',
+                'closed',
+                limit_kind='work_time',
+                limit_value=hours,
+                limit_unit='hour',
+                at_risk_percent=percent,
+                domain=[('priority', '=', priority)],
+            )
+        with self._at('2026-03-31 15:00'):
+            late, fine, at_risk = (
+                self._create_worked_case(priority=priority, received_at=received_at)
+                for priority, received_at in (
+                    ('0', '2026-03-31 07:00:00'),
+                    ('1', '2026-03-31 07:00:00'),
+                    ('2', '2026-03-30 01:00:00'),
+                )
+            )
+            for case in fine | at_risk:
+                case._answer("It comes on Friday.")
+            self._end()
+        run = self._report(self._create_schedule('overdue', 'on_time', 'kpi'))
+        listed = [row['id'] for row in self._table(run, 'overdue')['rows']]
+        self.assertEqual(set(listed), set((late | at_risk).ids))
+        self.assertEqual(self._numbers(run, 'on_time', 2)['total'], 2)
+        with self._at('2026-04-02 09:00'):
+            late._answer("It comes on Friday.")
+            at_risk.with_user(self.manager)._move_to(self.stages['closed'])
+            self._end()
+        then, now = self._again(run), self._again(run, now=True)
+        self._assert_same(then, run)
+        self.assertEqual([row['id'] for row in self._table(now, 'overdue')['rows']], fine.ids)
+
     def test_the_label_of_a_choice_may_be_in_any_language(self):
         case = self._make_cases()
         self._activate_chinese()
@@ -222,7 +256,9 @@ class TestReportThen(PeriodCommon):
         self._change(case)
         now = self._again(run, now=True)
         self.assertGreater(self._assert_cells_equal_rows(now), 20)
-        [grade] = [d for d in now.sudo().differences if d['row'] == "Grave" and d['column'] == 'number']
+        [grade] = [
+            d for d in now.sudo().differences if d['row'] == "Grave" and d['column'] == 'number'
+        ]
         self.assertEqual(id_ranges.unpack(grade['added']), case.ids)
         self.assertEqual(grade['reasons'], {'moved': 1})
 
@@ -264,9 +300,7 @@ class TestReportThen(PeriodCommon):
             self._end()
         self.other_cause.unlink()
         then = self._again(run)
-        self.assertEqual(
-            {tuple(d['reasons']) for d in then.sudo().differences}, {('unknown',)}
-        )
+        self.assertEqual({tuple(d['reasons']) for d in then.sudo().differences}, {('unknown',)})
 
     def test_what_the_history_does_not_promise_is_explained(self):
         case = self._make_cases()
