@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,8 +11,13 @@ AS_OF_FIELDS = (
     *('stage_id', 'round', 'grade_id', 'team_id', 'department_id'),
     *('handler_id', 'investigator_id', 'contact_owner_id', 'followup_user_id'),
 )
-# A change of these may bring a new value of one of those along.
-TRACKED_SOURCES = frozenset((*AS_OF_FIELDS, 'category_id', 'company_id'))
+# By what else complaints are counted, which is tracked as well.
+COUNTED_FIELDS = (
+    *('category_id', 'cause_id', 'kind_id', 'channel_id', 'procedure_id', 'company_id'),
+    *('closing_reason_id', 'validity', 'priority', 'customer_satisfied'),
+)
+# A change of one of these may bring a new value of another along.
+TRACKED_SOURCES = frozenset((*AS_OF_FIELDS, *COUNTED_FIELDS))
 
 
 class ComplaintCaseAsOf(models.Model):
@@ -92,15 +97,22 @@ class ComplaintCaseAsOf(models.Model):
         :param datetime moment: UTC, whole seconds
         :return: {case id: {name: {'known', 'value', 'name'}}}
         """
-        values = self._read_tracked_as_of(moment)
         events = self._read_events_as_of(moment)
-        flags = self._read_flags_as_of(events, moment)
+        values = self._read_traits_as_of(events, moment)
         answers = self._read_answers_as_of(events, values, moment)
+        for case in self:
+            values[case.id] |= answers[case.id]
+        return values
+
+    def _read_traits_as_of(self, events, moment, names=AS_OF_FIELDS):
+        """Return the tracked fields of these names, the stage among them, and the flags."""
+        values = self._read_tracked_as_of(moment, names)
+        flags = self._read_flags_as_of(events, moment)
         for case in self:
             found = values[case.id]
             if case._contradicts_moves(found['stage_id'], events[case.id], moment):
                 found['stage_id'] = self._get_unknown()
-            found |= flags[case.id] | answers[case.id]
+            found |= flags[case.id]
         return values
 
     @api.model
@@ -121,51 +133,68 @@ class ComplaintCaseAsOf(models.Model):
 
     # === TRACKED FIELDS === #
 
-    def _read_tracked_as_of(self, moment):
-        """Return the values of the tracked fields at a moment.
+    def _read_tracked_as_of(self, moment, names):
+        """Return the values of tracked fields at a moment.
 
         A value is what the first change after the moment replaced; without one it is the present
         value. Where the last change before it does not lead there, a change is missing.
         """
-        changes = self._read_tracked_changes()
+        changes = self._read_tracked_changes(names)
+        codes = self._get_codes_by_label(names)
         found, named = {}, {}
         for case in self:
-            for name in AS_OF_FIELDS:
-                field = self._fields[name]
-                is_link = field.type == 'many2one'
-                entry = (case[name].id if is_link else case[name], '')
+            for name in names:
                 rows = changes.get((case.id, name), [])
-                later = [row for row in rows if row['recorded_at'] > moment]
-                earlier = [row for row in rows if row['recorded_at'] <= moment]
-                if later:
-                    entry = (later[0]['old_value_integer'] or 0, later[0]['old_value_char'])
-                if earlier and (earlier[-1]['new_value_integer'] or 0) != (entry[0] or 0):
-                    entry = None
+                entry = case._find_tracked_as_of(name, rows, moment, codes.get(name))
                 found[case.id, name] = entry
-                if is_link and entry and entry[0]:
-                    named.setdefault(field.comodel_name, set()).add(entry[0])
-        names = self._read_names(named)
+                if self._fields[name].type == 'many2one' and entry and entry[0]:
+                    named.setdefault(self._fields[name].comodel_name, set()).add(entry[0])
+        texts = self._read_names(named)
         return {
             case.id: {
-                name: self._format_tracked(name, found[case.id, name], names)
-                for name in AS_OF_FIELDS
+                name: self._format_tracked(name, found[case.id, name], texts) for name in names
             }
             for case in self
         }
 
-    def _read_tracked_changes(self):
+    def _find_tracked_as_of(self, name, rows, moment, codes):
+        """Return (value, recorded name) of a field of this case at a moment, None for unknown.
+
+        :param rows: the changes of the field, oldest first
+        :param codes: of a choice {label: code}, otherwise None
+        """
+        self.ensure_one()
+
+        def read(row, side):
+            if codes is not None:
+                return codes.get(row[f'{side}_value_char'] or '')
+            return row[f'{side}_value_integer'] or 0
+
+        later = [row for row in rows if row['recorded_at'] > moment]
+        earlier = [row for row in rows if row['recorded_at'] <= moment]
+        if later:
+            value, text = read(later[0], 'old'), later[0]['old_value_char']
+        else:
+            value, text = self[name], ''
+            value = value.id if isinstance(value, models.BaseModel) else value
+        before = read(earlier[-1], 'new') if earlier else value
+        if value is None or before is None or (before or 0) != (value or 0):
+            return None
+        return value, text
+
+    def _read_tracked_changes(self, names):
         """Return {(case id, field name): [row of a change, oldest first]}."""
         for model in ('mail.message', 'mail.tracking.value'):
             self.env[model].flush_model()
-        get_field = self.env['ir.model.fields']._get
-        names = {get_field(self._name, name).id: name for name in AS_OF_FIELDS}
+        names = self._get_names_by_field(names)
         changes = {}
         for row in self.env.execute_query_dict(
             SQL(
                 """
                 SELECT message.res_id, change.field_id,
                        date_trunc('second', change.create_date) AS recorded_at,
-                       change.old_value_integer, change.old_value_char, change.new_value_integer
+                       change.old_value_integer, change.old_value_char,
+                       change.new_value_integer, change.new_value_char
                   FROM mail_tracking_value change
                   JOIN mail_message message ON message.id = change.mail_message_id
                  WHERE message.model = %s
@@ -180,6 +209,30 @@ class ComplaintCaseAsOf(models.Model):
         ):
             changes.setdefault((row['res_id'], names[row['field_id']]), []).append(row)
         return changes
+
+    @api.model
+    def _get_names_by_field(self, names):
+        """Return {id of the field as tracking names it: its name}."""
+        return {self.env['ir.model.fields']._get(self._name, name).id: name for name in names}
+
+    @api.model
+    def _get_codes_by_label(self, names):
+        """Return {name: {label: code}} of choices: tracking keeps the label that a person read.
+
+        It may be in any language; what names two choices tells of none (None).
+        """
+        languages = [None, *(code for code, _name in self.env['res.lang'].get_installed())]
+        found = {}
+        for name in names:
+            if self._fields[name].type != 'selection':
+                continue
+            codes = found[name] = {'': False}
+            for lang in languages:
+                env = self.with_context(lang=lang).env
+                for code, label in self._fields[name]._description_selection(env):
+                    if codes.setdefault(label, code) != code:
+                        codes[label] = None
+        return found
 
     @api.model
     def _read_names(self, ids_by_model):
@@ -331,6 +384,69 @@ class ComplaintCaseAsOf(models.Model):
             else:
                 words = contact.content if contact else False
                 found[case_id] = self._get_known(words, words)
+        return found
+
+    # === ALL CASES AT ONCE === #
+
+    @api.model
+    def _read_changed_since(self, moment, ids=None):
+        """Return what was known at a moment of all that was recorded to have changed since.
+
+        For figures of the past: whatever is not in it is as it is now, as far as anybody knows.
+        It tells of the fields above and the flags; a few queries, however many cases there are.
+        Ask as superuser.
+
+        :param datetime moment: UTC; seconds are whole, as in `get_as_of`
+        :param ids: of the cases that matter; by default all that were there by then
+        :return: {field name: {case id: answer as in `get_as_of`}}
+        """
+        moment = moment.replace(microsecond=0)
+        changed = self._find_changed_since(moment, ids)
+        cases = self.browse(changed)
+        events = cases._read_events_as_of(moment)
+        values = cases._read_traits_as_of(events, moment, (*AS_OF_FIELDS, *COUNTED_FIELDS))
+        found = {}
+        for case_id, names in changed.items():
+            for name in names:
+                found.setdefault(name, {})[case_id] = values[case_id][name]
+        return found
+
+    @api.model
+    def _find_changed_since(self, moment, ids=None):
+        """Return {case id: {names of fields that changed after a moment}} in one query."""
+        for model in ('mail.message', 'mail.tracking.value', 'complaint.event', self._name):
+            self.env[model].flush_model()
+        names = self._get_names_by_field((*AS_OF_FIELDS, *COUNTED_FIELDS))
+        next_second = moment + timedelta(seconds=1)
+        get_id = self.env['complaint.milestone']._get_id_by_code
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT changed.case_id, changed.field_id
+                  FROM (SELECT message.res_id AS case_id, change.field_id
+                          FROM mail_tracking_value change
+                          JOIN mail_message message ON message.id = change.mail_message_id
+                         WHERE message.model = %(model)s
+                           AND change.field_id = ANY(%(fields)s)
+                           AND change.create_date >= %(next_second)s
+                         UNION
+                        SELECT event.case_id, NULL
+                          FROM complaint_event event
+                         WHERE event.milestone_id = ANY(%(flags)s)
+                           AND event.recorded_at >= %(next_second)s) AS changed
+                  JOIN complaint_case ON complaint_case.id = changed.case_id
+                 WHERE complaint_case.create_date < %(next_second)s AND %(chosen)s
+                """,
+                model=self._name,
+                fields=list(names),
+                flags=[get_id('flagged'), get_id('unflagged')],
+                next_second=next_second,
+                chosen=SQL("TRUE") if ids is None else SQL("changed.case_id = ANY(%s)", list(ids)),
+            )
+        )
+        found = {}
+        for case_id, field_id in rows:
+            found.setdefault(case_id, set()).add(names.get(field_id, 'flag_ids'))
         return found
 
     # === DIALOG === #

@@ -118,6 +118,22 @@ class TestAsOf(ComplaintCommon):
                 self.assertTrue(all(found[name]['known'] for name in expected), found)
                 told = {name: found[name]['value'] for name in expected}
                 self.assertEqual(told, expected, f"seed {seed}, {moment}")
+                self._assert_changes_tell(case, moment, expected)
+
+    def _assert_changes_tell(self, case, moment, expected):
+        """What changed since, laid over what is now, is what was."""
+        changed = self.env['complaint.case'].sudo()._read_changed_since(moment)
+        told = self._snapshot(case)
+        told |= {
+            name: answers[case.id]['value']
+            for name, answers in changed.items()
+            if case.id in answers and name in told
+        }
+        answer = {'answer_state', 'answered_at'}  # is not what complaints are counted by
+        self.assertEqual(
+            {name: value for name, value in told.items() if name not in answer},
+            {name: value for name, value in expected.items() if name not in answer},
+        )
 
     # === WHAT COUNTS === #
 
@@ -249,6 +265,62 @@ class TestAsOf(ComplaintCommon):
         self._later()
         self.assertFalse(self._as_of(moment, case)['flag_ids']['known'])
         self.assertEqual(self._as_of(self._now(), case)['flag_ids']['value'], self.flags[0].ids)
+
+    # === ALL CASES AT ONCE === #
+
+    def test_only_what_changed_since_is_told(self):
+        other = self._create_worked_case()
+        self.case.priority = '1'
+        self._later()
+        moment = self._now()
+        self._later()
+        self.case.with_user(self.manager).write({'priority': '2', 'category_id': False})
+        self._later()
+        late = self._create_worked_case()
+        self._later()
+        late.with_user(self.manager).handler_id = self.receiver
+        self._later()
+        cases = self.env['complaint.case'].sudo()
+        found = cases._read_changed_since(moment)
+        of_ours = {name for name, answers in found.items() if self.case.id in answers}
+        self.assertEqual(of_ours, {'priority', 'category_id'})
+        self.assertEqual(found['priority'][self.case.id]['value'], '1')
+        self.assertEqual(found['category_id'][self.case.id]['value'], self.category.id)
+        for answers in found.values():
+            self.assertNotIn(other.id, answers)
+            self.assertNotIn(late.id, answers, "It was not there yet")
+        self.assertFalse(cases._read_changed_since(moment, other.ids))
+        self.assertFalse(cases._read_changed_since(self._now()))
+
+    def test_a_choice_whose_label_is_not_there_any_more_is_unknown(self):
+        """Tracking keeps what a person read, and no code."""
+        self._later()
+        moment = self._now()
+        self._later()
+        self.case.with_user(self.manager).validity = 'invalid'
+        self._later()
+        field = self.env['ir.model.fields']._get('complaint.case', 'validity')
+        change = self.env['mail.tracking.value'].search(
+            [('field_id', '=', field.id), ('mail_message_id.res_id', '=', self.case.id)]
+        )
+        cases = self.env['complaint.case'].sudo()
+
+        def tell():
+            return cases._read_changed_since(moment)['validity'][self.case.id]
+
+        self.assertEqual((tell()['known'], tell()['value']), (True, 'valid'))
+        change.old_value_char = "Founded"
+        self.assertEqual((tell()['known'], tell()['value']), (False, False))
+
+    def test_no_context_hides_a_change_of_what_complaints_are_counted_by(self):
+        self._later()
+        moment = self._now()
+        self._later()
+        silent = {'tracking_disable': True, 'mail_notrack': True}
+        self.case.with_user(self.manager).with_context(**silent).validity = 'invalid'
+        self._later()
+        found = self.env['complaint.case'].sudo()._read_changed_since(moment)
+        self.assertEqual(found['validity'][self.case.id]['value'], 'valid')
 
     # === ASKING === #
 

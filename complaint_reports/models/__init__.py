@@ -18,6 +18,7 @@ from . import complaint_report_figures
 from . import complaint_report_figures_lines
 from . import complaint_report_figures_effect
 from . import complaint_report_figures_logs
+from . import complaint_report_figures_then
 from . import complaint_report_run
 from . import complaint_report_run_labels
 from . import complaint_report_run_figures

@@ -31,7 +31,8 @@ class ComplaintReportFigures(models.AbstractModel):
     it knows comes in as plain data (`spec`), and it answers with plain data:
 
     spec: {'scope': domain, 'begin', 'end', 'as_of': UTC datetimes, 'first', 'last': local days,
-        'tz': str, 'periods': [[label, first day, begin, end], …], 'known_since': UTC or None,
+        'is_past': whether `as_of` is not now, 'tz': str,
+        'periods': [[label, first day, begin, end], …], 'known_since': UTC or None,
         'sections': [what `complaint.report.section._prepare_definition` returned]}
     section: {'key', 'kind', 'columns': [code], 'rows': [row]}
     row: {'code' or 'label', 'cells': [cell]} and 'total' for the sum of the others; of a list
@@ -50,6 +51,7 @@ class ComplaintReportFigures(models.AbstractModel):
         """Return {'sections': […]} for a spec; addons add kinds as `_count_<kind>` methods."""
         # Compiling each of these queries would take longer than running it.
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
+        spec = {**spec, 'then': self._read_then(spec)}
         sections = []
         for definition in spec['sections']:
             count = getattr(self, f'_count_{definition["kind"]}', None)
@@ -64,9 +66,11 @@ class ComplaintReportFigures(models.AbstractModel):
     @api.model
     def _get_scope(self, spec, definition=None):
         """Return the Domain of complaints in the scope that were known at the time."""
-        scope = Domain(spec['scope']) & Domain('create_date', '<=', spec['as_of'])
-        scope &= Domain('is_setup_example', '=', False)
-        return scope & Domain(definition['domain']) if definition else scope
+        asked = Domain(spec['scope'])
+        if definition:
+            asked &= Domain(definition['domain'])
+        scope = self._as_then(spec, asked) & Domain('create_date', '<=', spec['as_of'])
+        return scope & Domain('is_setup_example', '=', False)
 
     @api.model
     def _get_population(self, spec, definition, population, begin=None, end=None):
@@ -92,6 +96,11 @@ class ComplaintReportFigures(models.AbstractModel):
             | Domain('closed_at', '>', as_of)
         )
         return scope & Domain('received_at', '<', end) & still_open
+
+    @api.model
+    def _get_justified(self, spec):
+        """Return the Domain of complaints that were ruled to be valid."""
+        return self._as_then(spec, Domain('validity', '=', 'valid'))
 
     @api.model
     def _get_received(self, spec):
@@ -156,8 +165,8 @@ class ComplaintReportFigures(models.AbstractModel):
             'received': self._find(received),
             'closed': self._find(self._get_population(spec, definition, 'closed')),
             'open': self._find(self._get_population(spec, definition, 'open')),
-            'justified': self._find(received & Domain('validity', '=', 'valid')),
-            'reopened': self._find(received & Domain('round', '>', 1)),
+            'justified': self._find(received & self._get_justified(spec)),
+            'reopened': self._find(received & self._as_then(spec, Domain('round', '>', 1))),
         }
         return {
             'columns': ['number'],
@@ -175,9 +184,9 @@ class ComplaintReportFigures(models.AbstractModel):
         domain &= Domain(narrow or [])
         known = Domain('closed_at', '!=', False) & Domain('closed_at', '<=', spec['as_of'])
         columns = {
-            'number': self._group(domain, field_name),
-            'closed': self._group(domain & known, field_name),
-            'justified': self._group(domain & Domain('validity', '=', 'valid'), field_name),
+            'number': self._group_cases(spec, domain, field_name),
+            'closed': self._group_cases(spec, domain & known, field_name),
+            'justified': self._group_cases(spec, domain & self._get_justified(spec), field_name),
         }
         groups = columns['number']
         labels = self._get_labels('complaint.case', field_name, groups)
@@ -274,7 +283,7 @@ class ComplaintReportFigures(models.AbstractModel):
         begin, end = span
         if population == 'justified':
             domain = self._get_population(spec, definition, 'received', begin, end)
-            return self._find(domain & Domain('validity', '=', 'valid'))
+            return self._find(domain & self._get_justified(spec))
         return self._find(self._get_population(spec, definition, population, begin, end))
 
     @api.model
@@ -286,26 +295,32 @@ class ComplaintReportFigures(models.AbstractModel):
     @api.model
     def _count_case_list(self, spec, definition):
         domain = self._get_population(spec, definition, definition['population'])
-        return self._make_list(domain, LIST_FIELDS, order='received_at, id')
+        return self._make_list(spec, domain, LIST_FIELDS, order='received_at, id')
 
     @api.model
     def _count_overdue(self, spec, definition):
-        """Open complaints whose next time limit is past or near, as when the figures are read."""
+        """Open complaints whose next time limit was past or near at the time."""
         domain = self._get_population(spec, definition, 'open')
-        domain &= Domain('sla_state', 'in', ('late', 'at_risk'))
+        now = spec['as_of'].replace(microsecond=0)  # late begins with the next second
+        is_due = Domain('sla_deadline', '<', now) | Domain('sla_warn_at', '<=', now)
+        domain &= self._as_then(spec, Domain('sla_deadline', '!=', False) & is_due)
         names = (*LIST_FIELDS[:7], 'stage_id', 'sla_deadline')
-        return self._make_list(domain, names, order='sla_deadline, id')
+        return self._make_list(spec, domain, names, order='sla_deadline, id')
 
     @api.model
-    def _make_list(self, domain, names, order, model='complaint.case'):
+    def _make_list(self, spec, domain, names, order, model='complaint.case'):
         records = self.env[model].search(domain, order=order)
+        records = self._sort_then(spec, records, order)
         shown = records[:MOST_ROWS]
         shown.fetch(names)
         return {
             'model': model,
             'columns': list(names),
             'rows': [
-                {'id': record.id, 'texts': [self._get_text(record, name) for name in names]}
+                {
+                    'id': record.id,
+                    'texts': [self._get_text_then(spec, record, name) for name in names],
+                }
                 for record in shown
             ],
             'all': self._make_cell(model, records.ids),
@@ -345,5 +360,5 @@ class ComplaintReportFigures(models.AbstractModel):
             & Domain('received_at', '>=', spec['corrected_from'])
             & Domain('create_date', '>', spec['known_since'])
         )
-        table = self._make_list(domain, LIST_FIELDS, order='received_at, id')
+        table = self._make_list(spec, domain, LIST_FIELDS, order='received_at, id')
         return table if table['rows'] else None

@@ -25,7 +25,7 @@ class ComplaintReportFiguresEffect(models.AbstractModel):
         model, field_name = 'complaint.case', definition['group_field']
         domain = self._get_population(spec, definition, definition['population'])
         columns = {
-            code: self._group(domain & part, field_name)
+            code: self._group_cases(spec, domain & self._as_then(spec, part), field_name)
             for code, part in self._get_effects(spec).items()
         }
         groups = columns['number']
@@ -70,7 +70,7 @@ class ComplaintReportFiguresEffect(models.AbstractModel):
         A row also has 'measures', their ids: what they say is read when shown, as subjects are.
         """
         domain = self._get_population(spec, definition, definition['population'])
-        table = self._make_list(domain, CASE_FIELDS, order='received_at, id')
+        table = self._make_list(spec, domain, CASE_FIELDS, order='received_at, id')
         measures = self._group(
             Domain('case_id', 'in', [row['id'] for row in table['rows']])
             & Domain('create_date', '<=', spec['as_of'])

@@ -111,15 +111,22 @@ class ComplaintReportFiguresLines(models.AbstractModel):
     def _find_limits(self, spec, definition):
         """Return {policy: (due, kept, late)} of the limits that fell due in the period."""
         model = 'complaint.sla.clock'
-        domain = (
-            self._get_lines(spec, definition)
-            & Domain('deadline', '>=', spec['begin'])
+        fell_due = (
+            Domain('deadline', '>=', spec['begin'])
             & Domain('deadline', '<', spec['end'])
             & Domain('state', 'not in', ('cancelled', 'superseded'))
         )
+        is_late = Domain('is_late', '=', True)
+        if spec['is_past']:  # what runs is late by the clock of now
+            is_late &= Domain('state', '!=', 'running') | Domain('deadline', '<', spec['as_of'])
+        domain = self._get_lines(spec, definition) & self._as_then(spec, fell_due, model)
+        domain &= Domain('create_date', '<=', spec['as_of'])
+        is_kept, is_late = (
+            self._as_then(spec, asked, model) for asked in (Domain('state', '=', 'met'), is_late)
+        )
         due = self._group(domain, 'policy_id', model)
-        kept = self._group(domain & Domain('state', '=', 'met'), 'policy_id', model)
-        late = self._group(domain & Domain('is_late', '=', True), 'policy_id', model)
+        kept = self._group(domain & is_kept, 'policy_id', model)
+        late = self._group(domain & is_late, 'policy_id', model)
         return {
             group: (ids, kept.get(group, []), late.get(group, [])) for group, ids in due.items()
         }
@@ -165,9 +172,8 @@ class ComplaintReportFiguresLines(models.AbstractModel):
         )
         spoke = Domain('callback_ids', 'any', callbacks) | Domain('event_ids', 'any', decisions)
         domain = self._get_scope(spec, definition) & spoke
-        return self._group(
-            domain & Domain('customer_satisfied', 'in', SATISFACTIONS), 'customer_satisfied'
-        )
+        satisfied = self._as_then(spec, Domain('customer_satisfied', 'in', SATISFACTIONS))
+        return self._group_cases(spec, domain & satisfied, 'customer_satisfied')
 
     @api.model
     def _count_callbacks(self, spec, definition):
@@ -300,7 +306,8 @@ class ComplaintReportFiguresLines(models.AbstractModel):
     def _count_kpi(self, spec, definition):
         """The figures that are held against a target (RE-12, RE-33)."""
         received = self._get_population(spec, definition, 'received')
-        came, valid = self._find(received), self._find(received & Domain('validity', '=', 'valid'))
+        came = self._find(received)
+        valid = self._find(received & self._get_justified(spec))
         closed = self._get_population(spec, definition, 'closed')
         limits = self._find_limits(spec, definition).values()
         kept, late = ([n for ids in limits for n in ids[place]] for place in (1, 2))

@@ -42,7 +42,7 @@ class ComplaintReportFiguresLogs(models.AbstractModel):
             & Domain('create_date', '<=', spec['as_of'])
         )
         return self._make_list(
-            domain, DUTY_FIELDS, order='occurred_at, id', model='complaint.duty.line'
+            spec, domain, DUTY_FIELDS, order='occurred_at, id', model='complaint.duty.line'
         )
 
     @api.model
@@ -50,14 +50,16 @@ class ComplaintReportFiguresLogs(models.AbstractModel):
         """Returned goods as they were counted, also those that nobody counted."""
         model = 'complaint.return.count'
         domain = self._get_lines(spec, definition, 'date', model)
-        return self._make_list(domain, COUNT_FIELDS, order='date, id', model=model)
+        return self._make_list(spec, domain, COUNT_FIELDS, order='date, id', model=model)
 
     @api.model
     def _count_goods_inspections(self, spec, definition):
         """Inspection reports that were issued in the period (RET-4.2-a, RE-17)."""
         model = 'complaint.return'
         domain = self._get_lines(spec, definition, 'inspected_at', model)
-        return self._make_list(domain, INSPECTION_FIELDS, order='inspected_at, id', model=model)
+        return self._make_list(
+            spec, domain, INSPECTION_FIELDS, order='inspected_at, id', model=model
+        )
 
     @api.model
     def _count_goods_scrap(self, spec, definition):
@@ -65,11 +67,11 @@ class ComplaintReportFiguresLogs(models.AbstractModel):
         model = 'complaint.return'
         domain = self._get_lines(spec, definition, 'decided_at', model)
         domain &= Domain('disposition', '=', 'scrap')
-        return self._make_list(domain, SCRAP_FIELDS, order='decided_at, id', model=model)
+        return self._make_list(spec, domain, SCRAP_FIELDS, order='decided_at, id', model=model)
 
     @api.model
     def _count_measure_list(self, spec, definition):
         """Measures ordered in the period, and what became of them (PROD-4-d, RE-22)."""
         model = 'complaint.measure'
         domain = self._get_lines(spec, definition, 'create_date', model)
-        return self._make_list(domain, MEASURE_FIELDS, order='due_date, id', model=model)
+        return self._make_list(spec, domain, MEASURE_FIELDS, order='due_date, id', model=model)

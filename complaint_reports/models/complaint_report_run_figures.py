@@ -74,6 +74,7 @@ class ComplaintReportRunFigures(models.Model):
             **{'scope': definition['scope'], 'sections': definition['sections']},
             **{'begin': run.begin_at, 'end': run.end_at, 'as_of': as_of, 'tz': run.tz},
             **{'first': run.date_from, 'last': run.date_to},
+            'is_past': as_of < self.env.cr.now(),
             'as_of_day': to_local_date(as_of, run.tz),
             'company_ids': definition['company_ids'],
             'periods': run._prepare_periods(period),

@@ -19,7 +19,10 @@ class ComplaintReportRunRerun(models.Model):
     # === ACTIONS === #
 
     def action_rerun_then(self):
-        """Count again what was known when the report was made."""
+        """Count again what was known when the report was made.
+
+        What complaints were is asked of their history (`complaint.report.figures._read_then`).
+        """
         self.ensure_one()
         return self._rerun(self.as_of)._open_action()
 
@@ -88,7 +91,8 @@ class ComplaintReportRunRerun(models.Model):
             for side in ('added', 'removed'):
                 changed[difference['model']].update(id_ranges.unpack(difference[side]))
         moved = self._get_moved(found)
-        told = {model: self._tell_reasons(model, ids) for model, ids in changed.items()}
+        is_then = again.as_of <= self.as_of
+        told = {model: self._tell_reasons(model, ids, is_then) for model, ids in changed.items()}
         for difference in found:
             reasons, names = Counter(), set()
             for side in ('added', 'removed'):
@@ -134,27 +138,43 @@ class ComplaintReportRunRerun(models.Model):
             removed[difference['key']].update(id_ranges.unpack(difference['removed']))
         return {key: added[key] & removed[key] for key in {**added, **removed}}
 
-    def _tell_reasons(self, model, numbers):
+    def _tell_reasons(self, model, numbers, is_then):
         """Return {id: (reason, names of the fields that changed since)}; a few queries for all.
 
         Reasons: 'erased', 'late' (entered after the report), 'closed' (closed or reopened since),
-        'changed'
+        'changed'; of a run as of then 'unknown' (what it was is not known), with the fields that
+        the run could not take by what they were.
         """
         records = self.env[model].with_context(active_test=False).browse(sorted(numbers))
         existing = records.exists()
         tracked = self._get_tracked_fields(model, existing.ids)
+        if is_then and model == 'complaint.case':
+            self._leave_out_known(tracked)
         reasons = {}
         for record in records:
             if record not in existing:
                 reason = 'erased'
+            elif is_then:
+                reason = 'unknown'
             elif record.create_date and record.create_date > self.as_of:
                 reason = 'late'
             elif 'closed_at' in record._fields and (record.closed_at or self.as_of) > self.as_of:
                 reason = 'closed'
             else:
                 reason = 'changed'
-            reasons[record.id] = reason, tracked[record.id] if reason == 'changed' else set()
+            names = tracked[record.id] if reason in ('changed', 'unknown') else set()
+            reasons[record.id] = reason, names
         return reasons
+
+    def _leave_out_known(self, tracked):
+        """Take out of {case id: names of changed fields} those of which is known what they were."""
+        # Which complaints a difference is about is known already.
+        cases = self.env['complaint.case'].sudo()
+        then = cases._read_changed_since(self.as_of, ids=list(tracked))
+        for name, answers in then.items():
+            for number, answer in answers.items():
+                if answer['known']:
+                    tracked[number].discard(name)
 
     def _get_tracked_fields(self, model, numbers):
         """Return {id: labels of the fields that were changed after this report was made}."""
@@ -208,6 +228,9 @@ class ComplaintReportRunRerun(models.Model):
             'closed': self.env._("%(count)s closed since", count=counts.get('closed')),
             'moved': self.env._("%(count)s counted in another row now", count=counts.get('moved')),
             'changed': self.env._("%(count)s changed since", count=counts.get('changed')),
+            'unknown': self.env._(
+                "%(count)s whose state at that time is not known", count=counts.get('unknown')
+            ),
         }
         told = [sentences[reason] for reason in sorted(counts)]
         if not told:

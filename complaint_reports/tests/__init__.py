@@ -26,6 +26,7 @@ from . import test_report_schedule
 from . import test_report_job
 from . import test_report_course
 from . import test_report_rerun
+from . import test_report_then
 from . import test_report_presets
 from . import test_report_paper
 from . import test_report_logs

@@ -122,6 +122,44 @@ class TestAsOf(SlaCommon):
         self.assertEqual([row['policy'] for row in later['value']], self.policies[1:].ids)
         self.assertIn(self.policies[1].name, later['name'])
 
+    def test_all_that_changed_since_is_told_at_once(self):
+        with self._at('2026-11-20 09:00'):
+            case, still = self._create_worked_case(), self._create_worked_case()
+            before = {name: case[name] for name in ('sla_deadline', 'sla_warn_at')}
+            [clock] = case.sla_clock_ids.filtered(lambda c: c.policy_id == self.policies[0])
+            deadline = clock.deadline
+        moment = to_utc('2026-11-20 09:30', 'Asia/Shanghai')
+        with self._at('2026-11-20 10:00'):
+            case._stamp('answered')
+            self.env.flush_all()
+        with self._at('2027-03-01 09:00'):
+            found = self.env['complaint.case'].sudo()._read_changed_since(moment)
+            clocks = self.env['complaint.sla.clock'].sudo()._read_changed_since(moment)
+            only = self.env['complaint.case'].sudo()._read_changed_since(moment, still.ids)
+        for name, value in before.items():
+            self.assertEqual(found[name][case.id]['value'], value and str(value))
+            self.assertNotIn(still.id, found[name])
+            self.assertNotIn(name, only)
+        self.assertNotEqual(case.sla_deadline, before['sla_deadline'])
+        told = {name: answers[clock.id]['value'] for name, answers in clocks.items()}
+        self.assertEqual(told, {'state': 'running', 'deadline': str(deadline), 'is_late': False})
+
+    def test_when_a_limit_was_at_risk_is_not_guessed(self):
+        """Rows that were kept before do not tell it."""
+        with self._at('2026-11-20 09:00'):
+            case = self._create_worked_case()
+            clock = case.sudo().sla_clock_ids[0]
+        moment = to_utc('2026-11-20 09:30', 'Asia/Shanghai')
+        past = {'until': '2026-11-20 02:00:00', 'state': 'running'}
+        for deadline, expected in (
+            (str(clock.deadline), clock.warn_at),
+            ('2026-12-24 01:00:00', None),
+        ):
+            clock.write({'past': [{**past, 'deadline': deadline}]})
+            self.assertEqual(clock._get_warning_as_of(moment), expected)
+        clock.write({'past': [{**past, 'deadline': deadline, 'warn_at': '2026-12-20 01:00:00'}]})
+        self.assertEqual(str(clock._get_warning_as_of(moment)), '2026-12-20 01:00:00')
+
     def test_before_the_case_was_recorded_there_is_nothing(self):
         with self._at('2026-11-20 09:00'):
             case = self._create_worked_case()
