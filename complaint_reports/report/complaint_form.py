@@ -73,10 +73,10 @@ class ReportComplaintForm(models.AbstractModel):
 
         :param bool is_register: the paper lists many lines, of many cases
         """
-        if record._name == 'complaint.case':
-            return record
         if is_register:
             return self.env['complaint.case']
+        if record._name == 'complaint.case':
+            return record
         field = record._fields.get('case_id')
         return record.case_id if field else self.env['complaint.case']
 
