@@ -61,8 +61,9 @@ class TestFormRegisters(FormsCommon):
             self.assertNotIn("Friday", second)
 
     def test_without_an_answer_it_shows_what_was_done(self):
-        self.chinese.solution_execution_note = "A new fan was fitted."
-        _sheets, [row] = self._print_register('phone_register', self.chinese)
+        case = self._create_worked_case(solution_proposal="Mend it.")
+        case.solution_execution_note = "A new fan was fitted."
+        _sheets, [row] = self._print_register('phone_register', case)
         self.assertIn("A new fan was fitted.", row)
 
     def test_what_nobody_wrote_down_shows_the_subject(self):
@@ -83,7 +84,10 @@ class TestFormRegisters(FormsCommon):
     def test_each_company_has_a_sheet_of_its_own(self):
         other = self.env['res.company'].create({'name': "Second Works"})
         self.manager.company_ids += other
-        case = self.env['complaint.case'].create({'name': "Wrong bill", 'company_id': other.id})
+        team = self.env['complaint.team'].create(
+            {'name': "Their desk", 'company_id': other.id, 'leader_id': self.manager.id}
+        )
+        case = self.env['complaint.case'].create({'name': "Wrong bill", 'team_id': team.id})
         articles = self._print_form(
             'phone_register',
             self.short | case,
