@@ -151,8 +151,12 @@ class TestFormsPdf(FormsCommon, HttpCase):
 
     def test_signatures_stand_with_the_last_text(self):
         """A page with nothing but signatures says nothing about what was signed."""
-        sheets = self.env['complaint.duty'].with_user(self.receiver).create(
-            [{'shift': f"Shift {count}", 'note': "The gate sticks."} for count in range(10, 26)]
+        sheets = (
+            self.env['complaint.duty']
+            .with_user(self.receiver)
+            .create(
+                [{'shift': f"Shift {count}", 'note': "The gate sticks."} for count in range(10, 26)]
+            )
         )
         sheets.line_ids.create(
             [
