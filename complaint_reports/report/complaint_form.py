@@ -44,6 +44,7 @@ class ReportComplaintForm(models.AbstractModel):
             'get_label': self._get_label,
             'get_value': self._get_value,
             'get_total': self._get_total,
+            'get_effect': self._get_effect,
             'get_column_class': self._get_column_class,
             'get_addressees': self._get_addressees,
             'get_return_words': self._get_return_words,
@@ -72,10 +73,10 @@ class ReportComplaintForm(models.AbstractModel):
 
         :param bool is_register: the paper lists many lines, of many cases
         """
-        if record._name == 'complaint.case':
-            return record
         if is_register:
             return self.env['complaint.case']
+        if record._name == 'complaint.case':
+            return record
         field = record._fields.get('case_id')
         return record.case_id if field else self.env['complaint.case']
 
@@ -139,6 +140,8 @@ class ReportComplaintForm(models.AbstractModel):
                 cells += self._get_property_cells(record, name)
                 continue
             is_empty = not record[name] or (name, record[name]) == ('validity', 'undetermined')
+            if field.type == 'integer' and field.compute:
+                is_empty = False  # the software counts it: none is a finding too
             value = '' if is_empty else self._format_field(record, name)
             cells.append({'label': self._get_label(record, name), 'value': value})
         return [cells[start : start + 2] for start in range(0, len(cells), 2)]
@@ -174,6 +177,16 @@ class ReportComplaintForm(models.AbstractModel):
         currency = records[:1][records._fields[name].get_currency_field(records)]
         options = {'display_currency': currency}
         return self.env['ir.qweb.field.monetary'].value_to_html(sum(records.mapped(name)), options)
+
+    @api.model
+    def _get_effect(self, measure):
+        """Return what was measured before and after a measure, and the words on it (8D-5-a)."""
+        figures = ''
+        if measure.effect_metric and (measure.checked_at or measure.value_before):
+            before, after = measure.value_before, measure.value_after
+            figures = f'{measure.effect_metric}: {measure._format_figure(before)} → '
+            figures += measure._format_figure(after) if after or measure.checked_at else '…'
+        return '\n'.join(filter(None, (figures, (measure.effect_note or '').strip())))
 
     # === WHO READS IT === #
 

@@ -10,7 +10,9 @@ from . import test_case_sheet_masked
 from . import test_case_sheet_pdf
 from . import test_evidence_pack
 from . import test_form_choice
+from . import test_form_eightd
 from . import test_form_logs
+from . import test_form_registers
 from . import test_forms
 from . import test_forms_further
 from . import test_forms_pdf

@@ -88,6 +88,26 @@ class TestFormLogs(FormsCommon):
         self.assertIn("R-1 K2 L-9", text)
         self.assertIn(f"{self.short.number} 9 8 -1 One is in the laboratory.", text)
 
+    def test_counted_without_a_difference_is_not_left_open(self):
+        """RET-5.5-b: who reads the sheet must tell what agrees from what nobody counted."""
+        self._get_on()
+        counts = self.env['complaint.return.count'].with_user(self.manager)
+        counts.action_count()
+        count = counts.search([('return_id', '=', self.goods.id)])
+        row = self._print_form('goods_count', count)[count.id].xpath('.//tbody/tr')[0]
+        self.assertEqual([cell.text_content().strip() for cell in row[4:7]], ['9', '', ''])
+        count.counted = 9
+        row = self._print_form('goods_count', count)[count.id].xpath('.//tbody/tr')[0]
+        self.assertEqual([cell.text_content().strip() for cell in row[4:7]], ['9', '9', '0'])
+
+    def test_large_quantities_are_counted_to_the_piece(self):
+        self._get_on()
+        counts = self.env['complaint.return.count'].with_user(self.manager)
+        counts.action_count()
+        count = counts.search([('return_id', '=', self.goods.id)])
+        count.counted = 1234567
+        self.assertIn("9 1234567 +1234558", self._print_form_text('goods_count', count))
+
     def test_the_improvement_report(self):
         """PROD-4-d, FO-58: cause, improvement and its effect, for the management."""
         self.env['complaint.measure'].create(

@@ -121,6 +121,36 @@ class TestForms(FormsCommon):
             self.assertNotIn("False", text)
             self.assertEqual(self._get_report(name).binding_model_id.model, record._name)
 
+    def test_an_inspection_tells_how_it_was_drawn_and_that_nothing_was_found(self):
+        """PAWN-5.1-a: whoever doubts the draw can draw again."""
+        today = self.env.cr.now().date()
+        inspections = self.env['complaint.inspection'].with_user(self.committee)
+        inspection = inspections.create(
+            {'name': "Third quarter", 'date_from': today, 'date_to': today}
+        )
+        text = self._print_form_text('inspection', inspection, self.committee)
+        self.assertIn("How the sample is drawn By chance", text)
+        self.assertIn("Findings 0", text)
+        self.assertNotIn("Seed", text)
+        inspection._write_internal({'seed': 77})
+        text = self._print_form_text('inspection', inspection, self.committee)
+        self.assertIn("Seed of the draw 77", text)
+
+    def test_a_typical_case_has_no_empty_frames_for_words_to_the_customer(self):
+        """PRIN FO-45; a reply script is written for them (TEL-2.2-a)."""
+        lessons = self.env['complaint.lesson'].with_user(self.committee)
+        case, script = lessons.create(
+            [{'name': "A late parcel"}, {'name': "What we say", 'kind': 'script'}]
+        )
+        headings = ("What to say", "What may be promised")
+        text = self._print_form_text('lesson', case, self.committee)
+        for heading in headings:
+            self.assertNotIn(heading, text)
+            self.assertIn(heading, self._print_form_text('lesson', script, self.committee))
+        case.promises = "A visit on Friday."
+        text = self._print_form_text('lesson', case, self.committee)
+        self.assertIn("What may be promised A visit on Friday.", text)
+
     def test_handover_sheet(self):
         """Both read what is told, though the complaints are not yet the receiver's."""
         self.short.handler_id = self.handler

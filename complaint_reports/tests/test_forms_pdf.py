@@ -132,3 +132,46 @@ class TestFormsPdf(FormsCommon, HttpCase):
                 self.assertIn(case.number, text)
                 self.assertIn(case.name.replace(' ', ''), text)
                 self.assertIn("Pleasekeepthisreceipt", text)
+
+    def test_a_short_8d_report_has_one_page(self):
+        """Nobody wants a second page for two empty boxes and the signatures."""
+        measures = self.env['complaint.measure']
+        for kind in ('containment', 'containment', 'corrective', 'corrective', 'preventive'):
+            measures |= measures.create(
+                {
+                    **{'case_id': self.short.id, 'name': "Check each cable", 'kind': kind},
+                    **{'owner_id': self.manager.id, 'due_date': '2031-01-01', 'result': "Done."},
+                }
+            )
+        for name, pages in self._print_papers([('eightd', self.bare | self.short)]).items():
+            with self.subTest(case=name[1].name):
+                self.assertEqual(len(pages), 1)
+                self.assertIn("Lessonslearnt", pages[0])
+                self.assertIn("Preparedby:Manager", pages[0])
+
+    def test_signatures_stand_with_the_last_text(self):
+        """A page with nothing but signatures says nothing about what was signed."""
+        sheets = (
+            self.env['complaint.duty']
+            .with_user(self.receiver)
+            .create(
+                [{'shift': f"Shift {count}", 'note': "The gate sticks."} for count in range(10, 26)]
+            )
+        )
+        sheets.line_ids.create(
+            [
+                {'duty_id': sheet.id, 'content': "Gate does not open."}
+                for count, sheet in zip(range(10, 26), sheets, strict=True)
+                for _line in range(count)
+            ]
+        )
+        reports = self.reports.with_user(self.receiver).with_context(
+            lang='en_US', force_report_rendering=True
+        )
+        content, _kind = reports._render_qweb_pdf(self._get_report('duty').id, sheets.ids)
+        papers = self._get_papers(content)
+        self.assertEqual(len(papers), len(sheets))
+        self.assertEqual({len(pages) for pages in papers}, {1, 2})
+        for pages in papers:
+            [signed] = [page for page in pages if "Signature,date" in page]
+            self.assertIn("Thegatesticks.", signed)
