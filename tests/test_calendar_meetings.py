@@ -121,16 +121,11 @@ found['token'] = env['calendar.attendee'].search_count([('access_token', '=', to
 accused_events = env['calendar.event'].with_user(people['accused'])
 found['other'] = bool(accused_events.search([('id', '=', other.id)]))
 found['reminders'] += [get_reminders(people['accused'])]
-mails = env['mail.mail'].search([])
 for meeting in reminded.values():
     invited = meeting.with_user(people['peer'])
     invited.write({'partner_ids': [(4, people['accused'].partner_id.id)]})
 found['invited'] = [people['accused'].partner_id in m.partner_ids for m in reminded.values()]
 found['reminders'] += [get_reminders(person) for person in people.values()]
-found['invitations'] = [
-    mail.subject for mail in env['mail.mail'].search([]) - mails
-    if people['accused'].partner_id in mail.recipient_ids
-]
 case.accused_employee_ids = False
 env.flush_all()
 found['lifted'] = get_roads(people['accused'])
@@ -176,3 +171,4 @@ def test_reminders_name_the_recused_no_meeting_about_the_complaint(found):
     assert recused == ["Soon on another"]
     assert invited == ["Soon on another"], found
     assert peer == everything
+    assert found["invited"] == [True, True, True]

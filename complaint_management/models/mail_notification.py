@@ -18,27 +18,23 @@ class MailNotification(models.Model):
     def _to_store_defaults(self, target):
         """Send no address that is masked for whoever looks at the chatter."""
         reader = target.get_user(self.env) or self.env.user
-
-        def shows(row):
-            people = row.res_partner_id
-            return (people and not people.partner_share) or not row.with_user(reader)._hides(
-                'addresses'
-            )
-
         attributes = []
         for attribute in super()._to_store_defaults(target):
             if attribute == 'mail_email_address':
-                field = self._fields[attribute]
-                attribute = Store.Attr(
-                    attribute,
-                    lambda row: (
-                        row.mail_email_address
-                        if shows(row)
-                        else field._get_shown(row.mail_email_address)
-                    ),
-                )
+                attribute = Store.Attr(attribute, lambda row: row._get_shown_address(reader))
             elif getattr(attribute, 'field_name', None) == 'res_partner_id':
                 attribute.fields.remove('email')
-                attribute.dynamic_fields = lambda row: ['email'] if shows(row) else []
+                attribute.dynamic_fields = lambda row: row._get_address_fields(reader)
             attributes.append(attribute)
         return attributes
+
+    def _get_shown_address(self, reader):
+        address = self.mail_email_address
+        if address and self.with_user(reader)._hides('addresses'):
+            return self._fields['mail_email_address']._get_shown(address)
+        return address
+
+    def _get_address_fields(self, reader):
+        """Return what of the recipient's address a reader is sent: of the staff always all."""
+        is_customer = self.res_partner_id.partner_share
+        return [] if is_customer and self.with_user(reader)._hides('addresses') else ['email']

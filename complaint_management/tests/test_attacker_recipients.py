@@ -83,9 +83,7 @@ class TestAttackerRecipients(MaskingCommon):
                 'incoming_email_to': f'"Li Wei" <{EMAIL}>',
                 'incoming_email_cc': EMAIL,
                 'outgoing_email_to': EMAIL,
-                'starred_partner_ids': [
-                    Command.set([cls.customer.id, cls.outside.partner_id.id]),
-                ],
+                'starred_partner_ids': [Command.set([cls.customer.id, cls.outside.partner_id.id])],
                 'notification_ids': [
                     Command.create(
                         {
@@ -287,17 +285,18 @@ class TestAttackerRecipients(MaskingCommon):
             self.assertIn("Li Wei", told)
             self.assertEqual(EMAIL in told, sees, user.name)
 
+    def _count_sending(self, case, number, user):
+        """Return the queries by which a user is sent so many messages of a case."""
+        messages = self.env['mail.message'].union(*(self._tell(case) for _i in range(number)))
+        return self._count_queries(lambda: Store().add(messages.with_user(user)).get_result())
+
     def test_a_chatter_asks_once_for_many_messages(self):
         self.procedure.mask_contacts = False
         informant = self.env.ref('complaint_management.flag_informant').ids
         for flags, user in (((), self.handler), ((), self.outside), (informant, self.outside)):
             few = self._create_case(handler_id=self.outside.id, flag_ids=flags)
             many = self._create_case(handler_id=self.outside.id, flag_ids=flags)
-            counts = []
-            for case, number in ((few, 2), (many, 6)):
-                messages = self.env['mail.message'].union(*(self._tell(case) for _i in range(number)))
-                call = Store().add
-                counts.append(self._count_queries(lambda m=messages, u=user: call(m.with_user(u))))
+            counts = [self._count_sending(few, 2, user), self._count_sending(many, 6, user)]
             self.assertEqual(*counts)
 
     def test_the_mail_still_reaches_the_customer(self):

@@ -110,8 +110,7 @@ class TestReportReading(PeriodCommon, HttpCase):
         self.assertEqual(response.status_code, 200)
         self.assertEqual((self.exports.search([]) - before).user_id, self.manager)
         self.assertEqual(
-            self._get_readings(),
-            {(case, self.manager, 'export') for case in self._get_named()},
+            self._get_readings(), {(case, self.manager, 'export') for case in self._get_named()}
         )
         route = self.env['ir.http'].routing_map().bind('localhost')
         rule, _args = route.match(f'/complaint/report/{run.id}/xlsx', return_rule=True)
