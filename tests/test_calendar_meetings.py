@@ -9,6 +9,8 @@ pytestmark = pytest.mark.once
 
 SCRIPT = """
 import json
+from datetime import timedelta
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
@@ -49,6 +51,24 @@ file = env['ir.attachment'].create({
     'name': "Minutes", 'raw': b'x', 'res_model': 'calendar.event', 'res_id': meetings['case'].id,
     'public': True,
 })
+# A reminder of a meeting within a day pops up in the web client.
+alarm = env['calendar.alarm'].create(
+    {'name': "Pop-up", 'alarm_type': 'notification', 'duration': 15, 'interval': 'minutes'}
+)
+soon = fields.Datetime.now() + timedelta(hours=2)
+soon = {'start': soon, 'stop': soon + timedelta(hours=1), 'alarm_ids': [(6, 0, alarm.ids)]}
+reminded = {
+    'case': meet(case, "Soon on the case", **soon),
+    'line': meet(measure, "Soon on the measure", **soon),
+    'other': meet(env['complaint.case'].create({'description': "Dear"}), "Soon on another", **soon),
+}
+
+def get_reminders(user):
+    env.flush_all()
+    env.invalidate_all()
+    alarms = env['calendar.alarm_manager'].with_user(user)
+    return sorted(reminder['title'] for reminder in alarms.get_next_notif())
+
 rows = {
     **meetings,
     'attendee': meetings['case'].attendee_ids[-1],
@@ -88,6 +108,7 @@ def get_roads(user):
     return sorted(found.items())
 
 found = {'before': {name: get_roads(user) for name, user in people.items()}}
+found['reminders'] = [get_reminders(people['accused'])]
 mails = env['mail.mail'].search_count([])
 case.accused_employee_ids = employee.ids
 env.flush_all()
@@ -99,7 +120,12 @@ found['guests'] = [
 found['token'] = env['calendar.attendee'].search_count([('access_token', '=', token)])
 accused_events = env['calendar.event'].with_user(people['accused'])
 found['other'] = bool(accused_events.search([('id', '=', other.id)]))
-found['alarms'] = env['calendar.alarm_manager'].with_user(people['accused']).get_next_notif()
+found['reminders'] += [get_reminders(people['accused'])]
+for meeting in reminded.values():
+    invited = meeting.with_user(people['peer'])
+    invited.write({'partner_ids': [(4, people['accused'].partner_id.id)]})
+found['invited'] = [people['accused'].partner_id in m.partner_ids for m in reminded.values()]
+found['reminders'] += [get_reminders(person) for person in people.values()]
 case.accused_employee_ids = False
 env.flush_all()
 found['lifted'] = get_roads(people['accused'])
@@ -131,8 +157,18 @@ def test_the_recused_reaches_no_meeting_about_the_complaint_on_any_road(found):
 
 
 def test_the_recused_is_invited_no_more_and_old_links_open_nothing(found):
-    """He leaves quietly, and reminders of his other meetings go on."""
+    """He leaves quietly."""
     assert [len(guests) for guests in found["guests"]] == [1, 1, 1, 1]
     assert found["token"] == 0
     assert found["mails"] == 0
-    assert found["alarms"] == []
+
+
+def test_reminders_name_the_recused_no_meeting_about_the_complaint(found):
+    """Also where somebody invites him by hand later; those of his other meetings go on."""
+    everything = ["Soon on another", "Soon on the case", "Soon on the measure"]
+    before, recused, invited, peer = found["reminders"]
+    assert before == everything
+    assert recused == ["Soon on another"]
+    assert invited == ["Soon on another"], found
+    assert peer == everything
+    assert found["invited"] == [True, True, True]

@@ -2,6 +2,7 @@ from . import complaint_link_guard
 from . import complaint_dialog_mixin
 from . import complaint_case_line
 from . import complaint_masked_mixin
+from . import complaint_masked_message
 from . import complaint_recusal_thread
 from . import complaint_recusal_door
 from . import complaint_people_door
@@ -183,6 +184,7 @@ from . import rating_rating
 from . import mail_activity_restricted
 from . import mail_message
 from . import mail_message_masked
+from . import mail_message_store
 from . import mail_tracking_value
 from . import ir_rule
 from . import ir_rule_case

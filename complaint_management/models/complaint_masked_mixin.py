@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_list
 
 from ..const import RAW_FIELD_KEY
 from ..tools.contact_mask import is_masked, mask_email, mask_phone
-from ..tools.masked_fields import MaskedField, MaskedMany2one
+from ..tools.masked_fields import MaskedField, MaskedMany2one, MaskedPartners
 
 # What a reader can ask of the customer through a complaint, and how it is masked there.
 PARTNER_MASKS = {
@@ -63,28 +63,31 @@ class ComplaintMaskedMixin(models.AbstractModel):
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         """Export no customer, and no contact data of one, that is masked: core follows the link."""
         links = {
-            index: path
+            index: self._fields[path[0]]
             for index, path in enumerate(fields)
-            if path and isinstance(self._fields.get(path[0]), MaskedMany2one)
+            if path and isinstance(self._fields.get(path[0]), MaskedMany2one | MaskedPartners)
         }
         if self.env.su or not links:
             return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        masks = {'phone', *(field.mask for field in links.values())}
         lines = []
         # pylint: disable-next=bad-builtin-groupby
-        runs = groupby(self, key=lambda record: (record._hides('name'), record._hides('phone')))
-        for (no_name, no_contact), run in runs:
+        runs = groupby(self, key=lambda record: {mask for mask in masks if record._hides(mask)})
+        for hidden, run in runs:
             records = self.browse(record.id for record in run)
+            gone = {index for index, field in links.items() if field.mask in hidden}
             # A column cannot be left out: its place is held by what is taken out below.
-            paths = [['.id'] if no_name and i in links else path for i, path in enumerate(fields)]
+            paths = [['.id'] if i in gone else path for i, path in enumerate(fields)]
             part = super(ComplaintMaskedMixin, records)._export_rows(
                 paths, _is_toplevel_call=_is_toplevel_call
             )
             for line in part:
-                for index, path in links.items():
-                    if no_name:
+                for index in links:
+                    name = fields[index][-1]
+                    if index in gone:
                         line[index] = ''
-                    elif no_contact and line[index] and path[-1] in PARTNER_MASKS:
-                        line[index] = PARTNER_MASKS[path[-1]](line[index])
+                    elif 'phone' in hidden and line[index] and name in PARTNER_MASKS:
+                        line[index] = PARTNER_MASKS[name](line[index])
             lines += part
         return lines
 
@@ -114,6 +117,19 @@ class ComplaintMaskedMixin(models.AbstractModel):
             return sql
         shown = self._get_shown_sql(field.mask, alias, query)
         return SQL("CASE WHEN %s THEN %s END", shown, sql) if shown else sql
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Let no group be one of people who are hidden."""
+        sql = super()._read_group_groupby(alias, groupby_spec, query)
+        field = self._fields.get(groupby_spec)
+        if not isinstance(field, MaskedPartners):
+            return sql
+        shown = self._get_shown_sql(field.mask, alias, query)
+        if shown is None:
+            return sql
+        # Who belongs to the staff does not depend on the rights of who asks.
+        known = self.env['res.partner'].sudo()._search(field._get_open_domain(self.env))
+        return SQL("CASE WHEN %s OR %s IN %s THEN %s END", shown, sql, known.subselect(), sql)
 
     def _fetch_query(self, query, fields):
         """Keep real values in memory, for the software; they are masked on the way out."""

@@ -2,13 +2,21 @@ import logging
 
 from odoo import fields, models
 
+from ..tools.masked_fields import MaskedChar, MaskedPartners, MaskedText
+
 _logger = logging.getLogger(__name__)
 
 
 class MailMail(models.Model):
     _name = 'mail.mail'
-    _inherit = ['complaint.recusal.door', 'mail.mail']
+    _inherit = ['complaint.masked.message', 'complaint.recusal.door', 'mail.mail']
     _recusal_message = 'mail_message_id'
+
+    email_to = MaskedText(mask='addresses')
+    email_cc = MaskedChar(mask='addresses')
+    recipient_ids = MaskedPartners(mask='people')
+    headers = MaskedText(mask='text')
+    failure_reason = MaskedText(mask='text')
 
     complaint_template_id = fields.Many2one(
         comodel_name='mail.template',

@@ -1,69 +1,67 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.mail.tools.discuss import Store
+from ..tools.masked_fields import MaskedChar, MaskedMany2one, MaskedPartners, MaskedText
 
-from ..tools.masked_fields import MaskedChar, MaskedMany2one
+# To whom a message went, and how, is masked whoever wrote it; from whom it came, where a customer
+# wrote it.
+RECIPIENT_MASKS = {'people': 'name', 'addresses': 'email', 'text': 'email'}
 
 
 class MailMessageMasked(models.Model):
-    """Senders of a complaint's mails are masked for whom the complaint's contact data is."""
+    """Who wrote, and to whom, is masked for whom the complaint's contact data is."""
 
     _inherit = 'mail.message'
 
     email_from = MaskedChar(mask='email')
     reply_to = MaskedChar(mask='email')
     author_id = MaskedMany2one(mask='name')
+    partner_ids = MaskedPartners(mask='people')
+    notified_partner_ids = MaskedPartners(mask='people')
+    starred_partner_ids = MaskedPartners(mask='people')
+    incoming_email_to = MaskedText(mask='addresses')
+    incoming_email_cc = MaskedChar(mask='addresses')
+    outgoing_email_to = MaskedChar(mask='addresses')
+    author_avatar = fields.Binary(
+        related=None,
+        compute='_compute_author_avatar',
+        depends=('author_id',),
+        depends_context=('bin_size', 'uid', 'su'),
+        readonly=True,
+    )
+    # Who was told is asked for its rights when a search looks through it.
+    notification_ids = fields.One2many(bypass_search_access=False)
+
+    def _compute_author_avatar(self):
+        """Show no picture of whoever is hidden."""
+        for message in self:
+            is_hidden = not self.env.su and bool(message.id) and message._hides('name')
+            author = message.sudo().author_id  # core shows it to whoever reads the message
+            message.author_avatar = not is_hidden and author.avatar_128
 
     def _get_masked_case(self):
         """Return the complaint on which a customer wrote this, if any."""
+        author = self.sudo().author_id  # who wrote is not told by this
+        is_known = author and (not author.partner_share or author == self.env.user.partner_id)
+        return self.env['complaint.case'] if is_known else self._get_told_case()
+
+    def _get_told_case(self):
+        """Return the complaint on which this is a message, if any."""
         cases = self.env['complaint.case']
-        message = self.sudo()  # who wrote is not told by this
-        if message.model != cases._name:
-            return cases
-        is_of_staff = message.author_id and not message.author_id.partner_share
-        return cases if is_of_staff else cases.browse(message.res_id)
+        message = self.sudo()  # on which record it is, is no secret
+        return cases.browse(message.res_id) if message.model == cases._name else cases
 
     def _hides(self, mask):
         self.ensure_one()
-        case = self._get_masked_case()
-        return case.is_name_masked if mask == 'name' else case.is_contact_masked
+        case = self._get_told_case() if mask in RECIPIENT_MASKS else self._get_masked_case()
+        is_of_name = RECIPIENT_MASKS.get(mask, mask) == 'name'
+        return case.is_name_masked if is_of_name else case.is_contact_masked
 
-    def _get_shown_sql(self, mask, alias, query):
-        """Let a search by a sender find no mail of a complaint whose contact data is masked."""
-        if self.env.su:
-            return None
-        shown = self.env['complaint.case']._get_shown_domain(mask)
+    @api.model
+    def _get_shown_domain(self, mask):
+        """Let a search by people find no mail of a complaint for which they are masked."""
+        shown = self.env['complaint.case']._get_shown_domain(RECIPIENT_MASKS.get(mask, mask))
         if shown.is_true():
-            return None
+            return shown
         cases = self.env['complaint.case'].sudo()._search(shown)  # rights are asked elsewhere
-        domain = Domain('model', '!=', 'complaint.case') | Domain('res_id', 'in', cases)
-        model = self.sudo()
-        return domain.optimize_full(model)._to_sql(model, alias, query)
-
-    def _to_store_defaults(self, target):
-        """Send the chatter of whoever looks no addresses, and no names, that are masked for him."""
-        reader = target.get_user(self.env) or self.env.user
-        shown = []
-        for attribute in super()._to_store_defaults(target):
-            name = getattr(attribute, 'field_name', None)
-            if name == 'email_from':
-                attribute = Store.Attr(
-                    name,
-                    lambda message: message._get_shown_sender(reader),
-                    predicate=attribute.predicate,
-                )
-            elif name == 'author_id':
-                attribute.value = lambda message: message._get_shown_author(reader)
-            shown.append(attribute)
-        return shown
-
-    def _get_shown_sender(self, reader):
-        hidden = self.email_from and self.with_user(reader)._hides('email')
-        field = self._fields['email_from']
-        return field._get_shown(self.email_from) if hidden else self.email_from
-
-    def _get_shown_author(self, reader):
-        # Core shows the author to whoever reads the message.
-        author = self.sudo().author_id
-        return author.browse() if author and self.with_user(reader)._hides('name') else author
+        return Domain('model', '!=', 'complaint.case') | Domain('res_id', 'in', cases)

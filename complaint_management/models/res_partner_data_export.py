@@ -37,6 +37,21 @@ class ResPartnerDataExport(models.Model):
         dialog = self.env['complaint.data.export'].create({'partner_id': self.id})
         return dialog._open()
 
+    def _take_complaints(self):
+        """Return the same file to the user who takes it away: it is listed who did.
+
+        :return: (file name, bytes)
+        """
+        name, content = self._export_complaints()
+        cases = self._get_exported_cases()
+        self.env['complaint.export.log']._record(cases, ['complaints.json', 'files'])
+        cases._log_reading('export')
+        return name, content
+
+    def _get_exported_cases(self):
+        self.ensure_one()
+        return self.env['complaint.case'].search([('partner_id', '=', self.id)], order='id')
+
     def _export_complaints(self):
         """Return the complaints of this customer as a file: only those the current user may read.
 
@@ -47,8 +62,7 @@ class ResPartnerDataExport(models.Model):
 
         :return: (file name, bytes)
         """
-        self.ensure_one()
-        cases = self.env['complaint.case'].search([('partner_id', '=', self.id)], order='id')
+        cases = self._get_exported_cases()
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_DEFLATED) as archive:
             rows = [self._export_complaint(case, archive) for case in cases]

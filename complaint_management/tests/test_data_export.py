@@ -200,3 +200,18 @@ class TestDataExport(ComplaintCommon):
         )
         with self.assertRaises(AccessError):
             self._as(self.manager, dialog).read(['file'])
+
+    def test_who_takes_the_data_of_a_customer_is_listed(self):
+        restricted = self._create_case(
+            flag_ids=self.env.ref('complaint_management.flag_sensitive').ids
+        )
+        cases = self.env['complaint.case'].search([('partner_id', '=', self.customer.id)])
+        self.customer.with_user(self.manager).action_export_complaints()
+        row = self.env['complaint.export.log'].search([], limit=1)
+        self.assertEqual((row.user_id, row.model_name), (self.manager, 'complaint.case'))
+        self.assertEqual(row.sample, ', '.join(map(str, sorted(cases.ids))))
+        read = self.env['complaint.read.log'].search([('case_id', 'in', cases.ids)])
+        self.assertEqual(
+            [(row.case_id, row.user_id, row.way) for row in read],
+            [(restricted, self.manager, 'export')],
+        )

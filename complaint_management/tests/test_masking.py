@@ -319,7 +319,7 @@ class TestMasking(MaskingCommon):
             self.assertEqual(seen.read(['email_from'])[0]['email_from'], shown, user.name)
             domain = [('id', '=', message.id), ('email_from', '=like', 'wei%')]
             self.assertEqual(seen.search_count(domain), found, user.name)
-            self.assertEqual(seen._get_shown_sender(user), shown)
+            self.assertEqual(seen._get_shown_sender(EMAIL), shown)
             suggested = self._see(user)._message_get_suggested_recipients()
             self.assertEqual(EMAIL in str(suggested), bool(found), user.name)
 
@@ -397,7 +397,7 @@ class TestHiddenComplainant(MaskingCommon):
             seen = tracked._filter_has_field_access(case.env)
             self.assertEqual(bool(seen), is_told, user.name)
             self.assertEqual(
-                self._as(user, message)._get_shown_author(user),
+                self._as(user, message)._get_shown_author(self.customer),
                 self.customer if is_told else self.customer.browse(),
             )
             dialog = self.env['complaint.case.contact'].with_user(user)

@@ -52,6 +52,15 @@ def mask_email(email):
     return f'{local[:1]}{HIDDEN}@{domain.rstrip("> ")}' if at else HIDDEN
 
 
+def mask_addresses(text):
+    """Return a list of e-mail addresses, each masked, without the names in front of them.
+
+    >>> mask_addresses('"Li Wei" <wei@example.com>, support@example.org')
+    'w***@example.com, s***@example.org'
+    """
+    return ', '.join(mask_email(email) for email in EMAIL.findall(text or '')) or HIDDEN
+
+
 def mask_name(name):
     """Return what stands for the name of somebody who asked not to be named."""
     return HIDDEN
@@ -72,4 +81,10 @@ def is_masked(value):
     return isinstance(value, str) and HIDDEN in value
 
 
-MASKS = {'phone': mask_phone, 'email': mask_email, 'name': mask_name, 'text': mask_text}
+MASKS = {
+    'phone': mask_phone,
+    'email': mask_email,
+    'addresses': mask_addresses,
+    'name': mask_name,
+    'text': mask_text,
+}

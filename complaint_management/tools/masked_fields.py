@@ -5,7 +5,10 @@ Only where a value leaves the server (read, export, forms) or where a search wou
 field asks its model, which inherits `complaint.masked.mixin`.
 """
 
+from operator import attrgetter
+
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .contact_mask import MASKS
@@ -14,7 +17,8 @@ from .contact_mask import MASKS
 class MaskedField:
     """What the kinds of masked fields share."""
 
-    mask = None  # key of MASKS
+    mask = None  # key of MASKS, or 'people'
+    _related_mask = property(attrgetter('mask'))  # that of mails is the one of their messages
 
     def _is_hidden(self, record):
         return not record.env.su and bool(record) and record._hides(self.mask)
@@ -59,3 +63,31 @@ class MaskedMany2one(MaskedField, fields.Many2one):
 
     def _get_shown(self, value):
         return value.browse()
+
+
+class MaskedPartners(MaskedField, fields.Many2many):
+    """Partners of whom some readers get the staff, and themselves, alone."""
+
+    def _get_shown(self, value):
+        # That somebody belongs to the staff is no secret.
+        shown = value.sudo().filtered_domain(self._get_open_domain(value.env))
+        return shown.with_env(value.env)
+
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        """Let a search find whom the reader is shown; of all others no condition ever holds."""
+        known = super().condition_to_sql(field_expr, operator, value, model, alias, query)
+        shown = model._get_shown_sql(self.mask, alias, query)
+        if shown is None or operator.startswith('not'):
+            return known
+        domain = value if isinstance(value, Domain) else Domain('id', 'in', value)
+        domain &= self._get_open_domain(model.env)
+        operator = 'any' if operator == 'any' else 'any!'
+        # Not this class: it would hide these, too.
+        condition = super(MaskedField, self).condition_to_sql(
+            field_expr, operator, domain, model, alias, query
+        )
+        return SQL("(%s OR %s)", known, condition)
+
+    def _get_open_domain(self, env):
+        """Return the domain of the partners that no mask hides."""
+        return Domain('partner_share', '=', False) | Domain('id', '=', env.user.partner_id.id)

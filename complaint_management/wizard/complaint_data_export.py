@@ -22,7 +22,7 @@ class ComplaintDataExport(models.TransientModel):
         dialogs = super().create([{'partner_id': vals.get('partner_id')} for vals in vals_list])
         for dialog in dialogs:
             dialog.partner_id.check_access('read')
-            name, content = dialog.partner_id._export_complaints()
+            name, content = dialog.partner_id._take_complaints()
             # pylint: disable-next=super-method-mismatch
             super(ComplaintDataExport, dialog).write(
                 {'file': base64.b64encode(content), 'file_name': name}

@@ -24,6 +24,7 @@ from . import complaint_report_run_labels
 from . import complaint_report_run_figures
 from . import complaint_report_run_course
 from . import complaint_report_run_paper
+from . import complaint_report_run_reading
 from . import complaint_report_run_rerun
 from . import complaint_report_entry
 from . import complaint_report_delivery

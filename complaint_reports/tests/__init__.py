@@ -30,6 +30,7 @@ from . import test_report_course
 from . import test_report_rerun
 from . import test_report_then
 from . import test_report_presets
+from . import test_report_reading
 from . import test_report_paper
 from . import test_report_logs
 from . import test_setup_figures
