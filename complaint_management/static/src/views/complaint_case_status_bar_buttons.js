@@ -2,7 +2,7 @@ import { StatusBarButtons } from "@web/views/form/status_bar_buttons/status_bar_
 
 // What comes next stands first, then what is done most. More buttons would take the room of the
 // stages beside them, or a second line.
-const SHOWN = 5;
+const SHOWN = 6;
 
 export class ComplaintCaseStatusBarButtons extends StatusBarButtons {
     static template = "complaint_management.CaseStatusBarButtons";
