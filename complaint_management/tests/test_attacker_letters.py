@@ -17,10 +17,7 @@ DIALOG = {
     'complaint_email': {},
     'complaint_obstacles': {},
     'template_id': {'fields': {'display_name': {}}},
-    'partner_ids': {
-        'fields': {'display_name': {}, 'email': {}},
-        'context': {'show_email': True},
-    },
+    'partner_ids': {'fields': {'display_name': {}, 'email': {}}, 'context': {'show_email': True}},
     'subject': {},
     'body': {},
     'model': {},

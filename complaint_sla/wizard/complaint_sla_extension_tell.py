@@ -33,9 +33,7 @@ class ComplaintSlaExtensionTell(models.TransientModel):
     )
     occurred_at = fields.Datetime(string="Told at", help="Empty: now.")
     late_reason = fields.Char(string="Why recorded later")
-    customer_email = MaskedChar(
-        string="E-mail to", compute='_compute_customer_email', mask='email'
-    )
+    customer_email = MaskedChar(string="E-mail to", compute='_compute_customer_email', mask='email')
     send_mail = fields.Boolean(
         string="Send by e-mail", compute='_compute_send_mail', store=True, readonly=False
     )
