@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from ..const import LETTER_PURPOSES, MAIL_LAYOUT
+from ..tools.contact_mask import mask_email
 from .complaint_contact import ASKING_PURPOSES
 
 ACTIVITY_TELL = 'complaint_management.activity_type_tell'
@@ -130,17 +131,18 @@ class ComplaintCaseLetter(models.Model):
         own = set(domains._find_aliases([email for email in emails.values() if email]))
         obstacles = {}
         for case, email in emails.items():
+            shown = mask_email(email)  # notes and tasks keep the sentence, whoever reads them
             if not email:
                 sentence = self.env._("No e-mail address of the customer is known.")
             elif email.partition('@')[0].partition('+')[0] in ROBOT_NAMES:
-                sentence = self.env._("Nobody reads the address %(email)s.", email=email)
+                sentence = self.env._("Nobody reads the address %(email)s.", email=shown)
             elif email in case._get_barred_emails():
                 sentence = self.env._(
                     "%(email)s belongs to somebody who must not learn of this complaint.",
-                    email=email,
+                    email=shown,
                 )
             elif email in own:
-                sentence = self.env._("%(email)s is one of our own mailboxes.", email=email)
+                sentence = self.env._("%(email)s is one of our own mailboxes.", email=shown)
             else:
                 continue
             obstacles[case] = sentence

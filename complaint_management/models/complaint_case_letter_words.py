@@ -56,6 +56,15 @@ class ComplaintCaseLetterWords(models.Model):
 
     # === WHAT IT SAYS === #
 
+    def _get_salutation_name(self):
+        """Return the name by which a letter addresses this customer, or ''.
+
+        The thread keeps the words for everybody who reads the case: who asked not to be named is
+        not named in them.
+        """
+        self.ensure_one()
+        return '' if self.hides_complainant else self.complainant_name or ''
+
     def _is_on_paper(self):
         """Hook: say whether the words stand in a letter, which nobody answers with a click."""
         return False
@@ -96,8 +105,9 @@ class ComplaintCaseLetterWords(models.Model):
         self.ensure_one()
         # Who may write to the customer may give the customer's own link.
         case = self.sudo()
-        partner = case.partner_id if case._writes_to_partner() else case.partner_id.browse()
-        return case.get_base_url() + case._get_share_url(pid=partner.id or None)
+        # The thread keeps the link: it leads nobody to a customer who asked not to be named.
+        is_told = case._writes_to_partner() and not case.hides_complainant
+        return case.get_base_url() + case._get_share_url(pid=is_told and case.partner_id.id)
 
     def _writes_to_partner(self):
         self.ensure_one()

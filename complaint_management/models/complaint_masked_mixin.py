@@ -1,6 +1,6 @@
 from itertools import groupby
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
@@ -90,6 +90,15 @@ class ComplaintMaskedMixin(models.AbstractModel):
                         line[index] = PARTNER_MASKS[name](line[index])
             lines += part
         return lines
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Let no template of an employee print what a mask hides from the employee."""
+        return tuple(
+            expression
+            for expression in super().mail_allowed_qweb_expressions()
+            if not isinstance(self._fields.get(expression.split('.')[1]), MaskedField)
+        )
 
     # === DATABASE === #
 

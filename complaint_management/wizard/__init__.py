@@ -32,6 +32,7 @@ from . import complaint_solution_renegotiate
 from . import complaint_remedy_execute
 from . import complaint_data_export
 from . import mail_compose_message
+from . import mail_template_preview
 from . import complaint_case_unmask
 from . import complaint_recusal_decide
 from . import complaint_setup

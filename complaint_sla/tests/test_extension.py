@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import SlaCommon, to_utc
 
@@ -340,6 +340,31 @@ class TestExtension(SlaCommon):
         self.customer.lang = 'en_US'
         self.env.invalidate_all()
         self.assertIn("Dear Li Wei", extension._get_notice())
+
+    def test_who_asked_not_to_be_named_is_told_without_a_name(self):
+        case, clock = self._receive()
+        flag = self.env.ref('complaint_management.flag_informant')
+        outside = new_test_user(
+            self.env,
+            'complaint_outside',
+            groups='base.group_user,complaint_management.group_complaint_user',
+        )
+        with self._at('2026-11-23 10:00'):
+            extension = self._ask(clock)
+            case.sudo().write({'flag_ids': flag.ids, 'handler_id': outside.id})
+            extension = extension.with_user(outside)
+            self.assertIn("Dear customer", extension._get_notice())
+            self.assertNotIn("Li Wei", extension._get_notice())
+            for user, email in (
+                (self.receiver, 'li.wei@customer.example'),
+                (outside, 'l***@customer.example'),
+            ):
+                self.env.invalidate_all()
+                teller = self.env['complaint.sla.extension.tell'].with_user(user)
+                teller = teller.create({'extension_id': extension.id})
+                [values] = teller.read(['customer_email', 'content', 'send_mail'])
+                self.assertEqual((values['customer_email'], values['send_mail']), (email, True))
+                self.assertNotIn("Li Wei", values['content'])
 
     def test_a_paused_limit_can_be_extended(self):
         self.policy.write({'is_promised': False, 'pause_allowed': True})

@@ -2,12 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.complaint_management.const import CONTACT_MEANS
+from odoo.addons.complaint_management.tools.masked_fields import MaskedChar
 
 
 class ComplaintSlaExtensionTell(models.TransientModel):
     _name = 'complaint.sla.extension.tell'
     _description = "Tell the Customer about an Extension"
-    _inherit = ['complaint.dialog.mixin']
+    _inherit = ['complaint.masked.mixin', 'complaint.dialog.mixin']
 
     extension_id = fields.Many2one(
         comodel_name='complaint.sla.extension', required=True, ondelete='cascade'
@@ -32,7 +33,7 @@ class ComplaintSlaExtensionTell(models.TransientModel):
     )
     occurred_at = fields.Datetime(string="Told at", help="Empty: now.")
     late_reason = fields.Char(string="Why recorded later")
-    customer_email = fields.Char(string="E-mail to", compute='_compute_customer_email')
+    customer_email = MaskedChar(string="E-mail to", compute='_compute_customer_email', mask='email')
     send_mail = fields.Boolean(
         string="Send by e-mail", compute='_compute_send_mail', store=True, readonly=False
     )
