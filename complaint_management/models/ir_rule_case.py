@@ -19,9 +19,10 @@ class IrRuleCase(models.Model):
 
     @api.model
     def _compute_domain(self, model_name, mode='read'):
+        domain = super()._compute_domain(model_name, mode)
         if model_name == 'complaint.case':
-            return self._get_lasting_domain(mode, fields.Date.today())
-        return super()._compute_domain(model_name, mode)
+            return self._get_lasting_domain(domain, mode, fields.Date.today())
+        return domain
 
     @api.model
     @tools.conditional(
@@ -34,12 +35,12 @@ class IrRuleCase(models.Model):
             'tuple(self._compute_domain_context_values())',
         ),
     )
-    def _get_lasting_domain(self, mode, day):
+    def _get_lasting_domain(self, domain, mode, day):
         """Return the rules of complaints for the current user, worked out as far as will last.
 
+        :param Domain domain: the same rules as Odoo keeps them, under the same keys
         :param date day: how participation is looked up is decided once a day
         """
-        domain = super()._compute_domain('complaint.case', mode)
         cases = self.env['complaint.case'].sudo()  # rules look at what the user may not read
         if not all(self._is_lasting(condition, cases) for condition in domain.iter_conditions()):
             return domain
