@@ -11,6 +11,7 @@ from ..tools.domains import factor
 from .test_restricted import RestrictedCommon
 
 
+@tagged('post_install', '-at_install', 'once')
 class TestFactor(BaseCase):
     """What two choices have in common is asked once."""
 

@@ -18,6 +18,7 @@ class TestSetupFigures(SetupCommon):
             self.assertFalse(counted & examples, model)
         self.assertEqual(self.env['complaint.case.analysis'].search(mine).case_id, real)
         figures = self.env['complaint.report.figures']
-        spec = {'scope': mine, 'as_of': self.env.cr.now()}
+        spec = {'scope': mine, 'as_of': self.env.cr.now(), 'is_past': False}
+        spec['then'] = figures._read_then(spec)
         scope = figures._get_scope(spec)
         self.assertEqual(self.env['complaint.case'].search(scope), real)
