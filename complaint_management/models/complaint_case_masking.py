@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
 from ..tools.contact_mask import mask_email
-from ..tools.masked_fields import MaskedChar, MaskedField, MaskedMany2one
+from ..tools.masked_fields import NAME_MASKS, MaskedChar, MaskedField, MaskedMany2one
 
 # What decides who gets contact data masked. Whoever changes it may lift a mask for himself.
 MASKING_FIELDS = {'team_id', 'procedure_id', 'contact_owner_id', 'flag_ids'}
@@ -101,7 +101,7 @@ class ComplaintCaseMasking(models.Model):
         if user._sees_complaint_contacts():
             return Domain.TRUE
         open_to_all = Domain('hides_complainant', 'in', (False,))
-        if mask != 'name':
+        if mask not in NAME_MASKS:
             masking = self.env['complaint.procedure']._get_masking_ids()
             open_to_all &= Domain('procedure_id', 'not in', masking) if masking else Domain.TRUE
         return (

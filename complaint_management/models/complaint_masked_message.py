@@ -9,12 +9,9 @@ class ComplaintMaskedMessage(models.AbstractModel):
     _description = "Masked Contact Data Beside a Message"
     _inherit = ['complaint.masked.mixin']
 
-    def _get_masked_case(self):
-        return self.sudo().mail_message_id.sudo(False)._get_masked_case()  # which is no secret
-
     def _hides(self, mask):
         self.ensure_one()
-        return self.sudo().mail_message_id.sudo(False)._hides(mask)  # idem
+        return self.sudo().mail_message_id.sudo(False)._hides(mask)  # which is no secret
 
     @api.model
     def _get_shown_domain(self, mask):

@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_list
 
 from ..const import RAW_FIELD_KEY
 from ..tools.contact_mask import is_masked, mask_email, mask_phone
-from ..tools.masked_fields import MaskedField, MaskedMany2one, MaskedPartners
+from ..tools.masked_fields import NAME_MASKS, MaskedField, MaskedMany2one, MaskedPartners
 
 # What a reader can ask of the customer through a complaint, and how it is masked there.
 PARTNER_MASKS = {
@@ -30,6 +30,12 @@ class ComplaintMaskedMixin(models.AbstractModel):
         # The case of a line is known to whoever reads the line.
         return self.sudo().case_id.sudo(False)
 
+    def _get_case_of_thread(self):
+        """Return the complaint on which this hangs by `model` and `res_id`, if any."""
+        cases = self.env['complaint.case']
+        record = self.sudo()  # on which record it is, is no secret
+        return cases.browse(record.res_id) if record.model == cases._name else cases
+
     def _get_shown_domain(self, mask):
         """Hook: return the domain of the records whose values a mask does not hide.
 
@@ -43,7 +49,7 @@ class ComplaintMaskedMixin(models.AbstractModel):
         """Say whether the user gets this record's values of a kind masked."""
         self.ensure_one()
         case = self._get_masked_case()
-        return case.is_name_masked if mask == 'name' else case.is_contact_masked
+        return case.is_name_masked if mask in NAME_MASKS else case.is_contact_masked
 
     # === CUSTOMERS BEHIND THE RECORD === #
 

@@ -5,7 +5,7 @@ from ..tools.masked_fields import MaskedChar, MaskedMany2one, MaskedPartners, Ma
 
 # To whom a message went, and how, is masked whoever wrote it; from whom it came, where a customer
 # wrote it.
-RECIPIENT_MASKS = {'people': 'name', 'addresses': 'email', 'text': 'email'}
+RECIPIENT_MASKS = ('people', 'addresses', 'text')
 
 
 class MailMessageMasked(models.Model):
@@ -43,24 +43,18 @@ class MailMessageMasked(models.Model):
         """Return the complaint on which a customer wrote this, if any."""
         author = self.sudo().author_id  # who wrote is not told by this
         is_known = author and (not author.partner_share or author == self.env.user.partner_id)
-        return self.env['complaint.case'] if is_known else self._get_told_case()
-
-    def _get_told_case(self):
-        """Return the complaint on which this is a message, if any."""
-        cases = self.env['complaint.case']
-        message = self.sudo()  # on which record it is, is no secret
-        return cases.browse(message.res_id) if message.model == cases._name else cases
+        return self.env['complaint.case'] if is_known else self._get_case_of_thread()
 
     def _hides(self, mask):
         self.ensure_one()
-        case = self._get_told_case() if mask in RECIPIENT_MASKS else self._get_masked_case()
-        is_of_name = RECIPIENT_MASKS.get(mask, mask) == 'name'
-        return case.is_name_masked if is_of_name else case.is_contact_masked
+        is_of_recipients = mask in RECIPIENT_MASKS
+        case = self._get_case_of_thread() if is_of_recipients else self._get_masked_case()
+        return bool(case) and case._hides(mask)
 
     @api.model
     def _get_shown_domain(self, mask):
         """Let a search by people find no mail of a complaint for which they are masked."""
-        shown = self.env['complaint.case']._get_shown_domain(RECIPIENT_MASKS.get(mask, mask))
+        shown = self.env['complaint.case']._get_shown_domain(mask)
         if shown.is_true():
             return shown
         cases = self.env['complaint.case'].sudo()._search(shown)  # rights are asked elsewhere

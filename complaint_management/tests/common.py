@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 
 class ComplaintCommon(TransactionCase):
@@ -126,6 +126,15 @@ class ComplaintCommon(TransactionCase):
         with self.assertRaises(exception) as caught:
             yield
         self.assertRegex(str(caught.exception), pattern)
+
+    def _hear(self, call):
+        """Return all that a call answers, or why it is refused, as a text."""
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint(flush=False), mute_logger('odoo.addons.base.models.ir_rule'):
+                return str(call())
+        except (UserError, ValueError) as error:
+            return str(error)
 
     def _pass_time(self, **span):
         """Let the transaction believe that it began later by this span; return its new time."""

@@ -1,7 +1,5 @@
-from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -99,14 +97,6 @@ class TestAttackerRecipients(MaskingCommon):
         )
         return message
 
-    def _get_told(self, call):
-        self.env.invalidate_all()
-        try:
-            with self.env.cr.savepoint(flush=False), mute_logger('odoo.addons.base.models.ir_rule'):
-                return str(call())
-        except (UserError, ValueError) as error:
-            return str(error)
-
     def _get_roads(self, user):
         """Return {road: a call of the user that reads}, with whom a message was for."""
         case = self.known.with_user(user)
@@ -153,7 +143,7 @@ class TestAttackerRecipients(MaskingCommon):
     def test_no_road_reads_who_was_written_to(self):
         for user in (self.outside, self.engineer):
             for road, call in self._get_roads(user).items():
-                told = self._get_told(call)
+                told = self._hear(call)
                 self.assertFalse([word for word in self._get_words() if word in told], road)
 
     def test_whoever_may_know_reads_it_and_staff_are_no_secret(self):
@@ -205,7 +195,7 @@ class TestAttackerRecipients(MaskingCommon):
         return [
             (records._name, str(domain).replace(str(partner.id), 'x'))
             + (
-                self._get_told(
+                self._hear(
                     lambda r=records, d=domain: r.with_user(user).search_count(
                         d & Domain('id', 'in', r.ids)
                     )

@@ -13,6 +13,9 @@ from odoo.tools import SQL
 
 from .contact_mask import MASKS
 
+# What goes with who complains; the others go with the contact data.
+NAME_MASKS = ('name', 'people')
+
 
 class MaskedField:
     """What the kinds of masked fields share."""

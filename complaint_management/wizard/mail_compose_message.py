@@ -75,8 +75,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _hides(self, mask):
         self.ensure_one()
-        name = 'is_name_masked' if mask == 'people' else 'is_contact_masked'
-        return any(self._get_masked_case().mapped(name))
+        return any(case._hides(mask) for case in self._get_masked_case())
 
     @api.model
     def _get_shown_domain(self, mask):
