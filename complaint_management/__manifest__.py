@@ -81,6 +81,8 @@
         'views/complaint_approval_criterion_views.xml',
         'views/complaint_solution_views.xml',
         'views/complaint_case_views.xml',
+        'views/complaint_case_form_views.xml',
+        'views/complaint_case_actions.xml',
         'views/complaint_case_example_views.xml',
         'wizard/complaint_remedy_execute_views.xml',
         'views/complaint_remedy_views.xml',

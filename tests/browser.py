@@ -4,6 +4,7 @@ import contextlib
 import re
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -111,28 +112,51 @@ class Page:
     # Board
 
     def drag_card(self, text, column):
-        """Drag the card that shows ``text`` into the column with this position, counted from 0."""
-        self.settle()
+        """Drag the card that shows ``text`` into the column with this position, counted from 0.
+
+        A board that draws itself anew meanwhile lets the card slip back and asks the server for
+        nothing; whoever sees that drags it again, so this does, too.
+        """
+        for _attempt in range(3):
+            self.settle()
+            try:
+                self._lift_card(text, column)
+                with self.page.expect_request("**/web_save", timeout=5_000):
+                    self.page.mouse.up()
+            except PlaywrightTimeout:
+                self.page.mouse.up()
+                continue
+            self.settle()
+            return
+        raise AssertionError(f"The card {text} cannot be let go over column {column}")
+
+    def _lift_card(self, text, column):
+        """Take a card and hold it over a column until the board shows that it follows."""
         card = self.page.locator(".o_kanban_record", has_text=text).first
         card.scroll_into_view_if_needed()
         start = card.bounding_box()
-        target = self.page.locator(".o_kanban_group").nth(column).bounding_box()
+        target = self.page.locator(".o_kanban_group").nth(column)
+        goal = target.bounding_box()
+        from_x, from_y = start["x"] + start["width"] / 2, start["y"] + 25
         mouse = self.page.mouse
-        mouse.move(start["x"] + start["width"] / 2, start["y"] + 25)
+        mouse.move(from_x, from_y)
         mouse.down()
         for step in range(1, 11):
             share = step / 10
             mouse.move(
-                start["x"]
-                + start["width"] / 2
-                + share * (target["x"] + target["width"] / 2 - start["x"] - start["width"] / 2),
-                start["y"] + 25 + share * (target["y"] + 120 - start["y"] - 25),
+                from_x + share * (goal["x"] + goal["width"] / 2 - from_x),
+                from_y + share * (goal["y"] + 120 - from_y),
             )
-        # The board may have scrolled meanwhile: let go only over the column itself.
-        target = self.page.locator(".o_kanban_group").nth(column).bounding_box()
-        mouse.move(target["x"] + target["width"] / 2, target["y"] + 120)
-        mouse.up()
-        self.settle()
+        # The board may have scrolled meanwhile: over the column itself.
+        goal = target.bounding_box()
+        mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + 120)
+        # It follows the pointer once a frame; what is let go before that falls back.
+        self.page.wait_for_function(
+            "column => document.querySelectorAll('.o_kanban_group')[column]"
+            ".classList.contains('o_kanban_hover')",
+            arg=column,
+            timeout=5_000,
+        )
 
     def column_of(self, text):
         """Return the position of the column in which a card stands, counted from 0."""
