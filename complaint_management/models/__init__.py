@@ -177,6 +177,7 @@ from . import ir_qweb_field
 from . import ir_sequence
 from . import ir_ui_menu
 from . import mail_mail
+from . import mail_render_mixin
 from . import mail_template
 from . import mail_thread
 from . import mail_activity
