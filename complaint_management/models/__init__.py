@@ -180,6 +180,7 @@ from . import mail_mail
 from . import mail_render_mixin
 from . import mail_template
 from . import mail_thread
+from . import mail_thread_recusal
 from . import mail_activity
 from . import rating_rating
 from . import mail_activity_restricted
