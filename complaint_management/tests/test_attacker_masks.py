@@ -145,6 +145,20 @@ class TestAttackerMasks(MaskingCommon):
                 found = cases.search([('id', 'in', made.ids)], order=f'{field} {direction}, id')
                 self.assertEqual(found.ids, made.ids, f'{field} {direction}')
 
+    def test_the_customers_page_names_nobody_to_staff(self):
+        self.env.invalidate_all()
+        for user, sees in ((self.outside, False), (self.manager, True)):
+            page = self.known.with_user(user).sudo()._get_portal_values()
+            self.assertIn("It was so.", str(page))
+            self.assertEqual("Li Wei" in str(page), sees, user.name)
+
+    def test_no_error_of_the_database_tells_the_row(self):
+        case = self._as(self.outside, self.known)
+        with self.assertRaises(UserError) as caught, mute_logger('odoo.sql_db'):
+            case.priority = False
+            case.flush_recordset()
+        self.assertNotIn("Li Wei", str(caught.exception))
+
     def test_whose_word_it_is_that_it_is_settled_names_nobody(self):
         self.known.sudo()._confirm_by_customer('portal', "Li Wei")
         case = self._as(self.outside, self.known)
