@@ -138,7 +138,7 @@ class ComplaintReportScheduleJob(models.Model):
         """
         self.ensure_one()
         # Runs are made by nobody but the software.
-        runs = self.env['complaint.report.run'].sudo()
+        runs = self.env['complaint.report.run'].sudo().with_context(mail_create_nolog=True)
         there = runs.search(
             [
                 ('schedule_id', '=', self.id),

@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from odoo.tests import HttpCase, tagged
 
+from ..tools.svg_chart import draw_lines
 from .common_period import ALL_TABLES, PeriodCommon
 
 REPORT = 'complaint_reports.complaint_report_run'
@@ -68,6 +69,10 @@ class TestReportPaper(PeriodCommon, HttpCase):
         [trend] = charts
         self.assertEqual(len(trend.xpath('.//polyline')), 2)
         self.assertEqual(len(trend.xpath('.//circle')), 24)
+
+    def test_an_axis_counts_whole_complaints(self):
+        chart = str(draw_lines("Trend", ["10", "11"], {"Received": [3, 29], "Closed": [0, 1]}))
+        self.assertEqual(re.findall(r'text-anchor="end"[^>]*>([^<]*)<', chart), ['0', '15', '30'])
 
     def test_bars_escape_what_people_typed(self):
         self.category.name = '<script>alert(1)</script>'
