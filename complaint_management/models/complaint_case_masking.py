@@ -25,6 +25,7 @@ class ComplaintCaseMasking(models.Model):
     complainant_phone_digits = MaskedChar(mask='phone')
     complainant_email_key = MaskedChar(mask='email')
     representative_name = MaskedChar(mask='name')
+    confirmed_by_name = MaskedChar(mask='name')
     # A rating, too, is asked for its rights when a search looks through it.
     rating_ids = fields.One2many(bypass_search_access=False)
     hides_complainant = fields.Boolean(
