@@ -36,6 +36,9 @@ class ComplaintCaseClosing(models.Model):
     is_closing_applied_for = fields.Boolean(
         string="Closing is applied for", compute='_compute_is_closing_applied_for'
     )
+    is_closing_next = fields.Boolean(
+        string="Closing comes next", compute='_compute_is_closing_next'
+    )
     closing_requested_at = fields.Datetime(
         string="Closing applied for at", readonly=True, copy=False
     )
@@ -85,6 +88,16 @@ class ComplaintCaseClosing(models.Model):
         ruled_ids = self.env['complaint.closing.reason']._get_ruled_procedure_ids()
         for case in self:
             case.is_closing_applied_for = not ruled_ids.isdisjoint((False, case.procedure_id.id))
+
+    @api.depends('phase', 'closing_ruling', 'is_closing_applied_for', 'is_callback_settled')
+    def _compute_is_closing_next(self):
+        """After the callback nothing but closing is left; where it is applied for, once granted."""
+        for case in self:
+            case.is_closing_next = case.closing_ruling == 'granted' or (
+                case.phase == 'callback'
+                and case.is_callback_settled
+                and not case.is_closing_applied_for
+            )
 
     # === CRUD METHODS === #
 

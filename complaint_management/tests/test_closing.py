@@ -48,6 +48,7 @@ class TestClosingRuling(ClosingCommon):
     def test_applying_ruling_closing(self):
         case = self._apply(self._create_worked_case())
         self.assertEqual(case.closing_ruling, 'requested')
+        self.assertFalse(case.is_closing_next)
         self.assertEqual(case.closing_requested_by_id, self.handler)
         self.assertTrue(case.closing_requested_at)
         self.assertTrue(self._activities(case, self.manager))
@@ -58,6 +59,7 @@ class TestClosingRuling(ClosingCommon):
         )
         wizard.action_confirm()
         self.assertEqual(case.closing_ruling, 'granted')
+        self.assertTrue(case.is_closing_next)
         self.assertEqual(case.closing_ruled_by_id, self.manager)
         self.assertFalse(self._activities(case, self.manager))
         self.assertTrue(self._activities(case, self.handler))
