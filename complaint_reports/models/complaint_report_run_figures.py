@@ -288,6 +288,7 @@ class ComplaintReportRunFigures(models.Model):
                 'kind': entry.kind,
                 'heading': entry.heading,
                 'text': entry.text or '',
+                'value': entry.amount if entry.is_entered else None,
                 'amount': formatLang(
                     self.env, entry.amount, digits=0 if entry.amount % 1 == 0 else 2
                 )

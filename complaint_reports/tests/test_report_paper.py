@@ -120,6 +120,20 @@ class TestReportPaper(PeriodCommon, HttpCase):
         self.assertEqual({cell.data_type for cell in texts}, {'s'})
         self.assertFalse([c for c in texts if c.hyperlink])
 
+    def test_workbook_has_what_a_person_entered_as_a_number(self):
+        book, _content = self._load(self._make_run())
+        entered = {
+            row[0].value: row[1]
+            for sheet in book.worksheets
+            for row in sheet.iter_rows(max_col=2)
+            if row[0].value
+        }
+        self.assertEqual((entered["Old customers"].value, entered["Old customers"].data_type), (7, 'n'))
+        self.assertIn("空调夜间异响", entered["热点问题"].value)
+        [line] = {sheet['A3'].value for sheet in book.worksheets}
+        self.assertIn("Figures as of: ", line)
+        self.assertIn("Being prepared", line)
+
     def test_workbook_of_an_empty_period(self):
         with self._at('2001-05-01 09:00'):
             run = self._open(self.schedule, '2001-03-03')
@@ -154,6 +168,9 @@ class TestReportPaper(PeriodCommon, HttpCase):
         reports = self.env['ir.actions.report'].with_user(self.manager)
         if reports.get_wkhtmltopdf_state() == 'install':
             self.skipTest("needs an engine that prints PDF")
+        cases = self.case.union(
+            *(self._create_case(received_at='2026-03-05 01:00:00') for _number in range(40))
+        )
         run = self._make_run()
         content, kind = reports.with_context(force_report_rendering=True)._render_qweb_pdf(
             REPORT, run.ids
@@ -164,5 +181,9 @@ class TestReportPaper(PeriodCommon, HttpCase):
         ]
         self.assertIn("投诉月报", pages[0])
         printed = ''.join(pages)
-        for part in ("热点问题", "空调夜间异响", self.case.number, "Received", run.digest):
+        for part in ("热点问题", "空调夜间异响", "Received", run.digest, *cases.mapped('number')):
             self.assertIn(part, printed)
+        listed = [page for page in pages if any(case.number in page for case in cases)]
+        self.assertGreater(len(listed), 1)
+        for page in listed:
+            self.assertIn("ComplaintReceivedatSubject", page)
