@@ -17,6 +17,7 @@ CASE_COLUMNS = (
     'kind_id',
     'category_id',
     'cause_id',
+    'escape_cause_id',
     'grade_id',
     'channel_id',
     'priority',
@@ -66,6 +67,9 @@ class ComplaintCaseAnalysis(models.Model):
     kind_id = fields.Many2one(comodel_name='complaint.kind', readonly=True)
     category_id = fields.Many2one(comodel_name='complaint.category', readonly=True)
     cause_id = fields.Many2one(comodel_name='complaint.cause', readonly=True)
+    escape_cause_id = fields.Many2one(
+        comodel_name='complaint.cause', string="Escape cause", readonly=True
+    )
     grade_id = fields.Many2one(comodel_name='complaint.grade', readonly=True)
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
     priority = fields.Selection(
