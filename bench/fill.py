@@ -133,10 +133,11 @@ def add_clocks(env, filled, size):
         SQL(
             """
         INSERT INTO complaint_sla_clock (
-            case_id, company_id, policy_id, policy_version, round, lap, started_at, deadline,
-            warn_at, stopped_at, state, tz, is_imported, department_id
+            case_id, company_id, policy_id, policy_version, create_date, round, lap, started_at,
+            deadline, warn_at, stopped_at, state, tz, is_imported, department_id
         )
-        SELECT c.id, c.company_id, %(policy)s, %(version)s, 1, 1, c.received_at, due, due,
+        SELECT c.id, c.company_id, %(policy)s, %(version)s, c.create_date, 1, 1, c.received_at,
+            due, due,
             CASE WHEN c.is_closed THEN due + (n %% 7 - 5.5) * interval '6 hours' END,
             CASE WHEN NOT c.is_closed THEN 'running' WHEN n %% 7 > 5 THEN 'missed' ELSE 'met' END,
             'UTC', false, (%(departments)s::int[])[1 + n %% %(department_count)s]
@@ -162,6 +163,55 @@ def add_clocks(env, filled, size):
         )
     )
     env.cr.execute("ANALYZE complaint_sla_clock")
+    _tidy(env)
+
+
+def add_history(env, filled, size):
+    """Note what a look back asks for: closing moved each complaint and stopped its time limit, and
+    each tenth had another category for its first ten days."""
+    field = env["ir.model.fields"]._get
+    stage = env["complaint.stage"].search([("is_closed", "=", False)], limit=1)
+    category = env["complaint.category"].search([("procedure_id", "=", False)], limit=1)
+    for name, value, moment, some in (
+        ("stage_id", stage, SQL("c.closed_at"), SQL("c.is_closed")),
+        ("category_id", category, SQL("c.received_at + interval '10 days'"), SQL("n %% 10 = 0")),
+    ):
+        env.cr.execute(
+            SQL(
+                """
+            WITH message AS (
+                INSERT INTO mail_message (model, res_id, message_type, date, create_date)
+                SELECT 'complaint.case', c.id, 'notification', %(moment)s, %(moment)s
+                FROM generate_series(%(first)s, %(last)s) n
+                JOIN complaint_case c ON c.number = 'B-' || n
+                WHERE %(some)s AND %(moment)s < now() AT TIME ZONE 'UTC'
+                RETURNING id, res_id, create_date
+            )
+            INSERT INTO mail_tracking_value (
+                mail_message_id, field_id, create_date,
+                old_value_integer, old_value_char, new_value_integer
+            )
+            SELECT message.id, %(field)s, message.create_date, %(old)s, %(name)s, c.%(column)s
+            FROM message JOIN complaint_case c ON c.id = message.res_id
+            """,
+                moment=moment,
+                some=some,
+                field=field("complaint.case", name).id,
+                old=value.id,
+                name=value.display_name,
+                column=SQL.identifier(name),
+                first=filled + 1,
+                last=size,
+            )
+        )
+    env.cr.execute(
+        "UPDATE complaint_sla_clock SET past = jsonb_build_array(jsonb_build_object("
+        "'until', to_char(stopped_at, 'YYYY-MM-DD HH24:MI:SS'), 'state', 'running', "
+        "'deadline', to_char(deadline, 'YYYY-MM-DD HH24:MI:SS'), "
+        "'warn_at', to_char(warn_at, 'YYYY-MM-DD HH24:MI:SS'))) "
+        "WHERE stopped_at IS NOT NULL AND past IS NULL"
+    )
+    env.cr.execute("ANALYZE mail_message, mail_tracking_value, complaint_sla_clock")
     _tidy(env)
 
 

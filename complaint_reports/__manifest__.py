@@ -44,6 +44,7 @@
         'views/complaint_report_schedule_views.xml',
         'views/complaint_report_run_views.xml',
         'views/complaint_contact_views.xml',
+        'views/complaint_team_views.xml',
         'data/complaint_dashboard_data.xml',
         # Favourites after the actions that they belong to.
         'data/complaint_filter_data.xml',

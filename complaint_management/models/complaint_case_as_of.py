@@ -13,8 +13,8 @@ AS_OF_FIELDS = (
 )
 # By what else complaints are counted, which is tracked as well.
 COUNTED_FIELDS = (
-    *('category_id', 'cause_id', 'kind_id', 'channel_id', 'procedure_id', 'company_id'),
-    *('closing_reason_id', 'validity', 'priority', 'customer_satisfied'),
+    *('category_id', 'cause_id', 'escape_cause_id', 'kind_id', 'channel_id', 'procedure_id'),
+    *('company_id', 'closing_reason_id', 'validity', 'priority', 'customer_satisfied'),
 )
 # A change of one of these may bring a new value of another along.
 TRACKED_SOURCES = frozenset((*AS_OF_FIELDS, *COUNTED_FIELDS))

@@ -28,6 +28,7 @@ from . import complaint_report_run_reading
 from . import complaint_report_run_rerun
 from . import complaint_report_entry
 from . import complaint_report_delivery
+from . import complaint_team
 from . import complaint_preset_loader
 from . import complaint_preset_exporter
 from . import complaint_case_analysis_course

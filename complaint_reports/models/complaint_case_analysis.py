@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.complaint_management.tools.masked_fields import MaskedChar
+
 # Columns that a row takes over from its case as they are.
 CASE_COLUMNS = (
     'number',
@@ -15,6 +17,7 @@ CASE_COLUMNS = (
     'kind_id',
     'category_id',
     'cause_id',
+    'escape_cause_id',
     'grade_id',
     'channel_id',
     'priority',
@@ -36,7 +39,7 @@ class ComplaintCaseAnalysis(models.Model):
 
     _name = 'complaint.case.analysis'
     _description = "Complaints Analysis"
-    _inherit = ['complaint.analysis.mixin']
+    _inherit = ['complaint.masked.mixin', 'complaint.analysis.mixin']
     _auto = False
     _rec_name = 'number'
     _order = 'received_at desc, id desc'
@@ -48,7 +51,9 @@ class ComplaintCaseAnalysis(models.Model):
     number = fields.Char(string="Complaint number", readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     # Read on the case with the rights of the reader: what is hidden there is hidden here.
-    complainant_name = fields.Char(related='case_id.complainant_name', related_sudo=False)
+    complainant_name = MaskedChar(
+        mask='name', related='case_id.complainant_name', related_sudo=False
+    )
     received_at = fields.Datetime(string="Received at", readonly=True)
     closed_at = fields.Datetime(string="Closed at", readonly=True)
 
@@ -62,6 +67,9 @@ class ComplaintCaseAnalysis(models.Model):
     kind_id = fields.Many2one(comodel_name='complaint.kind', readonly=True)
     category_id = fields.Many2one(comodel_name='complaint.category', readonly=True)
     cause_id = fields.Many2one(comodel_name='complaint.cause', readonly=True)
+    escape_cause_id = fields.Many2one(
+        comodel_name='complaint.cause', string="Escape cause", readonly=True
+    )
     grade_id = fields.Many2one(comodel_name='complaint.grade', readonly=True)
     channel_id = fields.Many2one(comodel_name='complaint.channel', readonly=True)
     priority = fields.Selection(

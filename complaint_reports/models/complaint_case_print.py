@@ -49,6 +49,15 @@ class ComplaintCasePrint(models.Model):
         report = self.env.ref(RECEIPT)
         return report.report_action(self, config=False)
 
+    def _get_receipt_lang(self):
+        """Return the language of the paper from the counter: the customer's or the channel's own.
+
+        Of whom nothing is known, the person at the counter knows best: it is spoken there.
+        """
+        self.ensure_one()
+        case = self.sudo()  # a language is no secret
+        return case.partner_id.lang or case.channel_id.lang or self.env.lang
+
     def _get_follow_url(self):
         """Return the address where the customer follows the case, for the code on the receipt.
 

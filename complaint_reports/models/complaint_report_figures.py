@@ -18,7 +18,7 @@ LIST_FIELDS = (
 LIVE_FIELDS = {
     'complaint.case': ('name',),
     'complaint.duty.line': ('content', 'informant', 'handed_to', 'outcome'),
-    'complaint.measure': ('name', 'result', 'effect_note'),
+    'complaint.measure': ('name', 'result', 'effect_note', 'deployment_ids'),
     'complaint.return': ('disposition_reason', 'inspection_finding'),
     'complaint.return.count': ('note',),
 }

@@ -20,7 +20,7 @@ SCRAP_FIELDS = (
 )
 MEASURE_FIELDS = (
     *('case_id', 'kind', 'name', 'department_id', 'owner_id', 'due_date', 'state', 'result'),
-    'effect_note',
+    *('effect_note', 'deployment_ids'),
 )
 
 

@@ -32,11 +32,17 @@ class ComplaintReportFiguresThen(models.AbstractModel):
         found = {'complaint.case': {}, 'complaint.sla.clock': {}}
         if not spec['is_past']:
             return found
+        moment = spec['as_of'].replace(microsecond=0)
+        # Which records count is still up to the rights of the schedule.
+        clocks = self.env['complaint.sla.clock'].sudo()._find_changed_since(moment)
+        cases = self.env['complaint.case'].sudo()
+        changed = {
+            'complaint.case': cases._read_changed_since(moment, clocks=clocks),
+            'complaint.sla.clock': clocks._read_changed(moment),
+        }
         for model, then in found.items():
-            # Which records count is still up to the rights of the schedule.
-            records = self.env[model].sudo()
-            for name, answers in records._read_changed_since(spec['as_of']).items():
-                field = records._fields[name]
+            for name, answers in changed[model].items():
+                field = self.env[model]._fields[name]
                 known = {
                     number: (self._freeze_value(field, answer['value']), answer['name'])
                     for number, answer in answers.items()

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
 from ..tools.report_period import to_local_date
@@ -40,15 +40,25 @@ class ComplaintReportRunCourse(models.Model):
             if not run.schedule_id._needs_person():
                 run._issue()
             elif run.author_id:
-                run._ask(run.author_id, run.env._("Write and sign the report"))
+                run._ask(run.author_id, 'write')
 
-    def _ask(self, user, summary):
-        """Give a person something to do on a report; no mail inside the request."""
+    def _ask(self, user, task):
+        """Give a person something to do on a report; no mail inside the request.
+
+        :param str task: 'write', 'check' or 'change'
+        """
         self.ensure_one()
-        self.with_context(mail_activity_quick_update=True, lang=user.lang).activity_schedule(
+        # Often the job asks, which has no language: that of the person counts.
+        run = self.with_context(mail_activity_quick_update=True, lang=user.lang)
+        summaries = {
+            'write': run.env._("Write and sign the report"),
+            'check': run.env._("Check and issue the report"),
+            'change': run.env._("Change the report and sign it again"),
+        }
+        run.activity_schedule(
             'mail.mail_activity_data_todo',
             date_deadline=to_local_date(self.due_at, self.tz),
-            summary=summary,
+            summary=summaries[task],
             user_id=user.id,
         )
 
@@ -58,6 +68,10 @@ class ComplaintReportRunCourse(models.Model):
         """Count the figures of reports anew that nobody has signed yet."""
         self._check_state('open', self.env._("The figures of a signed report stay as they are."))
         self._check_signers()
+        if self.rerun_of_id:
+            raise UserError(
+                self.env._("A later count stays as it is. Run the report itself again instead.")
+            )
         self._freeze_figures()
         return True
 
@@ -76,7 +90,7 @@ class ComplaintReportRunCourse(models.Model):
                 }
             )
             if run.reviewer_id:
-                run._ask(run.reviewer_id, self.env._("Check and issue the report"))
+                run._ask(run.reviewer_id, 'check')
             else:
                 run._issue()
         return True
@@ -98,7 +112,7 @@ class ComplaintReportRunCourse(models.Model):
             run._end_activities()
             run._write_internal({'state': 'open', 'signed_at': False, 'signed_by_id': False})
             if run.author_id:
-                run._ask(run.author_id, self.env._("Change the report and sign it again"))
+                run._ask(run.author_id, 'change')
         return True
 
     def action_mark_read(self):

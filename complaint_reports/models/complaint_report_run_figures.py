@@ -224,7 +224,7 @@ class ComplaintReportRunFigures(models.Model):
         :param record: what the row is about
         :param dict measures: what to do, by id, of the measures that the reader may see
         """
-        live = {name: record[name] or '' for name in LIVE_FIELDS[record._name]}
+        live = {name: self._get_live_text(record, name) for name in LIVE_FIELDS[record._name]}
         live['measure_ids'] = '; '.join(
             measures[number] for number in row.get('measures', ()) if number in measures
         )
@@ -232,6 +232,14 @@ class ComplaintReportRunFigures(models.Model):
             live[name] if name in live else self._show_text(record._fields[name], text)
             for name, text in zip(columns, row['texts'], strict=True)
         ]
+
+    def _get_live_text(self, record, name):
+        """Return what people wrote, as it is now; a tick for what was deployed and confirmed."""
+        if name == 'deployment_ids':
+            return '; '.join(
+                f'{line.target} ✓' if line.confirmed_at else line.target for line in record[name]
+            )
+        return record[name] or ''
 
     def _show_text(self, field, text):
         match field.type:
@@ -280,6 +288,7 @@ class ComplaintReportRunFigures(models.Model):
                 'kind': entry.kind,
                 'heading': entry.heading,
                 'text': entry.text or '',
+                'value': entry.amount if entry.is_entered else None,
                 'amount': formatLang(
                     self.env, entry.amount, digits=0 if entry.amount % 1 == 0 else 2
                 )

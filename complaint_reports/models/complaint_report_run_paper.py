@@ -4,6 +4,8 @@ import xlsxwriter
 
 from odoo import models
 
+from .complaint_report_figures import LIVE_FIELDS
+
 # Names the object by which the software itself asks for a paper with all complaints of lists.
 EVERYTHING = object()
 SHEET_NAME_LENGTH = 28
@@ -68,11 +70,11 @@ class ComplaintReportRunPaper(models.Model):
         return stream.getvalue()
 
     def _write_sheet(self, sheet, formats, section, table):
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 12, 18)
+        self._set_widths(sheet, section, table)
         sheet.write_string(0, 0, self.name, formats['title'])
         sheet.write_string(1, 0, section['heading'])
-        top = self._write_entries(sheet, formats, section['entries'], 3)
+        sheet.write_string(2, 0, self._get_state_line())
+        top = self._write_entries(sheet, formats, section['entries'], 4)
         if not section['columns']:
             return
         shift = 0 if section['is_list'] else 1
@@ -91,11 +93,31 @@ class ComplaintReportRunPaper(models.Model):
                     kind = 'share' if cell.get('f') in ('share', 'change') else cell.get('f')
                     sheet.write_number(number, place, cell['v'], formats.get(kind))
 
+    def _set_widths(self, sheet, section, table):
+        """Give texts that people wrote more room than names, dates and figures."""
+        sheet.set_column(0, 0, 18 if section['is_list'] else 34)
+        sheet.set_column(1, 12, 18)
+        written = LIVE_FIELDS.get(section['model'], ())
+        for place, name in enumerate(table['columns']):
+            if section['is_list'] and name in written:
+                sheet.set_column(place, place, 44)
+        if any(entry['kind'] == 'narrative' for entry in section['entries']):
+            sheet.set_column(1, 1, 90)
+
+    def _get_state_line(self):
+        """Return as of when the figures are, and how far the report is."""
+        label = self._fields['as_of']._description_string(self.env)
+        states = dict(self._fields['state']._description_selection(self.env))
+        moment = self._format_moment(self.as_of.isoformat()) if self.as_of else '–'
+        return f'{label}: {moment} · {states[self.state]}'
+
     def _write_entries(self, sheet, formats, entries, top):
         for entry in entries:
             sheet.write_string(top, 0, entry['heading'], formats['head'])
-            text = entry['text'] if entry['kind'] == 'narrative' else entry['amount']
-            sheet.write_string(top, 1, text, formats['text'])
+            if entry['kind'] == 'narrative':
+                sheet.write_string(top, 1, entry['text'], formats['text'])
+            elif entry['value'] is not None:
+                sheet.write_number(top, 1, entry['value'])
             top += 1
         return top + 1 if entries else top
 

@@ -56,7 +56,7 @@ class ComplaintReportRunRerun(models.Model):
                 *('due_at', 'reviewer_id', 'runs_as_id', 'definition'),
             )
         }
-        again = first_sudo._create_internal(
+        again = first_sudo.with_context(mail_create_nolog=True)._create_internal(
             [
                 {
                     **values,
@@ -107,7 +107,10 @@ class ComplaintReportRunRerun(models.Model):
         return found
 
     def _compare_tables(self, before, after):
-        """Yield the cells, and the lists, of which something was added or removed."""
+        """Yield the cells, and the lists, of which something was added or removed.
+
+        Shares are left out where the numbers that they follow from stand beside them.
+        """
         later = {table['key']: table for table in after['sections']}
         earlier = {table['key']: table for table in before['sections']}
         for key in dict.fromkeys([*earlier, *later]):
@@ -116,6 +119,8 @@ class ComplaintReportRunRerun(models.Model):
             names = dict(_iter_names(one)) | dict(_iter_names(two))
             for place in dict.fromkeys([*cells[0], *cells[1]]):
                 pair = [found.get(place, {'v': 0, 'i': ''}) for found in cells]
+                if any('of' in cell for cell in pair) and (two or one)['kind'] != 'kpi':
+                    continue
                 if pair[0].get('i') is None and pair[1].get('i') is None:
                     continue
                 ids = [set(id_ranges.unpack(cell.get('i'))) for cell in pair]
@@ -170,7 +175,8 @@ class ComplaintReportRunRerun(models.Model):
         """Take out of {case id: names of changed fields} those of which is known what they were."""
         # Which complaints a difference is about is known already.
         cases = self.env['complaint.case'].sudo()
-        then = cases._read_changed_since(self.as_of, ids=list(tracked))
+        no_clocks = self.env['complaint.sla.clock']  # deadlines are not tracked
+        then = cases._read_changed_since(self.as_of, ids=list(tracked), clocks=no_clocks)
         for name, answers in then.items():
             for number, answer in answers.items():
                 if answer['known']:

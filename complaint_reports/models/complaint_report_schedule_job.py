@@ -138,7 +138,7 @@ class ComplaintReportScheduleJob(models.Model):
         """
         self.ensure_one()
         # Runs are made by nobody but the software.
-        runs = self.env['complaint.report.run'].sudo()
+        runs = self.env['complaint.report.run'].sudo().with_context(mail_create_nolog=True)
         there = runs.search(
             [
                 ('schedule_id', '=', self.id),
@@ -215,10 +215,15 @@ class ComplaintReportScheduleJob(models.Model):
             'scope': _to_plain(list(scope)),
             'company_ids': companies.ids,
             'sections': [
-                _to_plain(section._prepare_definition())
+                _to_plain(section._prepare_definition(self._get_ceiling(part)))
                 for section in self.section_ids.sorted(lambda s: (s.sequence, s.id))
             ],
         }
+
+    def _get_ceiling(self, part):
+        """Return the ceiling of justified complaints of the team that a month is about, or 0."""
+        team = part if part._name == 'complaint.team' and part else self.team_id
+        return team.justified_target if self.period == 'month' else 0
 
 
 def _to_plain(value):

@@ -40,6 +40,7 @@ WRITTEN_KINDS = ('narrative', 'manual')
 GROUPINGS = [
     ('category_id', "Category"),
     ('cause_id', "Cause"),
+    ('escape_cause_id', "Escape cause"),
     ('department_id', "Responsible department"),
     ('channel_id', "Channel"),
     ('grade_id', "Grade"),
@@ -85,7 +86,9 @@ class ComplaintReportSection(models.Model):
         string="Periods in the trend", default=12, help="The period of the report is the last one."
     )
     target = fields.Float(
-        string="Ceiling of justified complaints", help="Zero: there is none.", aggregator=False
+        string="Ceiling of justified complaints",
+        help="Zero: in a monthly report that of the team which it is about, else there is none.",
+        aggregator=False,
     )
     labels = fields.Text(
         string="Figures",
@@ -139,10 +142,12 @@ class ComplaintReportSection(models.Model):
         """Return the names of the figures that a person enters."""
         return [line.strip() for line in (self.labels or '').splitlines() if line.strip()]
 
-    def _prepare_definition(self):
+    def _prepare_definition(self, ceiling=0):
         """Return what the figures need to know of this section, as plain data.
 
         The figures are read on another cursor, which need not see records of this transaction.
+
+        :param ceiling: of justified complaints, where the section says none
         """
         self.ensure_one()
         return {
@@ -152,7 +157,7 @@ class ComplaintReportSection(models.Model):
             'group_field': self.group_field,
             'population': self.population,
             'period_count': self.period_count,
-            'target': self.target,
+            'target': self.target or ceiling,
             'domain': [
                 list(leaf) if isinstance(leaf, tuple) else leaf for leaf in self._get_domain()
             ],

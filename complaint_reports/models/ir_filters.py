@@ -6,11 +6,14 @@ _lt = LazyTranslate(__name__)
 # What our favourites are called: questions that managers ask (requirements, 2.15).
 NAMES = (
     _lt("What are the root causes?"),
+    _lt("Why were faults not found before?"),
     _lt("What is complained about most, month by month?"),
     _lt("Who has to complain about the same again?"),
     _lt("Which departments and people have the same problem again?"),
     _lt("Which complaints took more than one round?"),
+    _lt("Which complaints did customers escalate?"),
     _lt("How content are the customers?"),
+    _lt("How content are customers with a complaint, and with a grievance?"),
     _lt("How many complaints were justified?"),
     _lt("How many complaints come, month by month?"),
     _lt("How fast does a complaint reach who must solve it?"),

@@ -15,6 +15,8 @@ from . import test_form_logs
 from . import test_form_registers
 from . import test_forms
 from . import test_forms_further
+from . import test_forms_masked
+from . import test_forms_other_pdf
 from . import test_forms_pdf
 from . import test_peer_faults
 from . import test_custody

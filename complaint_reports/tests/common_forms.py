@@ -6,7 +6,7 @@ from .common import ReportsCommon
 CASE_FORMS = (
     *('registration', 'followup', 'consultation', 'slip', 'handling', 'quality', 'eightd'),
     *('major', 'ruling', 'panel', 'callback', 'closing', 'special', 'source'),
-    *('upward', 'department', 'investigation', 'cost'),
+    *('upward', 'department', 'investigation', 'cost', 'improvement'),
 )
 # Of these the story of the complaint is no part.
 WITHOUT_STORY = ('callback', 'cost')

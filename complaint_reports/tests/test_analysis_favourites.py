@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from .common import ReportsCommon
@@ -43,6 +43,36 @@ class TestAnalysisFavourites(ReportsCommon):
             self.assertEqual(bool(groups), bool(total), favourite.name)
             graph = context.get('graph_measure', '__count')
             self.assertIn(graph, context.get('pivot_measures', ['__count']), favourite.name)
+
+    def _find(self, name):
+        """Return the complaints that a favourite counts."""
+        favourite = self.env.ref(f'complaint_reports.complaint_filter_{name}')
+        rows = self.env[favourite.model_id].with_user(self.manager)
+        return rows.search(Domain(literal_eval(favourite.domain))).case_id
+
+    def test_faults_that_escaped_and_complaints_that_were_escalated(self):
+        """8D-2-a; INS-1-c and TEL-1.3: marked so, or about the handling of an earlier one."""
+        plain = self._create_worked_case()
+        cause = self.env['complaint.cause'].create({'name': "Not tested at the exit"})
+        flag = self.env['complaint.flag'].create({'name': "Up", 'code': 'ours_escalated'})
+        escaped = self._create_worked_case(escape_cause_id=cause.id)
+        marked = self._create_worked_case(flag_ids=[Command.link(flag.id)])
+        above = self._create_case(parent_id=plain.id)
+        made = plain | escaped | marked | above
+        self.assertEqual(self._find('escapes') & made, escaped)
+        self.assertEqual(self._find('escalated') & made, marked | above)
+
+    def test_grievances_are_told_apart(self):
+        """INS: how content customers are is asked of complaints and of grievances."""
+        kind = self.env.ref('complaint_management.kind_grievance')
+        case = self._create_worked_case(kind_id=kind.id, customer_satisfied='satisfied')
+        favourite = self.env.ref('complaint_reports.complaint_filter_satisfaction_kinds')
+        groups = self.env['complaint.case.analysis']._read_group(
+            Domain(literal_eval(favourite.domain)) & Domain('case_id', '=', case.id),
+            literal_eval(favourite.context)['group_by'],
+            ['__count', 'satisfaction_rate:avg'],
+        )
+        self.assertEqual(groups, [(kind, 'satisfied', 1, 100.0)])
 
     def test_all_managers_share_them_and_nobody_is_given_one_unasked(self):
         self.assertGreaterEqual(len(self.favourites), 20)

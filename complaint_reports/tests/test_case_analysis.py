@@ -80,6 +80,7 @@ class TestCaseAnalysis(ReportsCommon):
         cases = self.env['complaint.case']
         for name in (
             'category_id',
+            'escape_cause_id',
             'grade_id',
             'team_id',
             'handler_id',

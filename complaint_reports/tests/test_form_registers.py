@@ -60,6 +60,14 @@ class TestFormRegisters(FormsCommon):
             self.assertIn("三次上门均未查明原因。" * 20, second)
             self.assertNotIn("Friday", second)
 
+    def test_the_signatures_stand_with_the_last_entry(self):
+        """No page for them alone: a row of a table is not cut in two."""
+        [article] = self._print_form('phone_register', self.entries).values()
+        [row] = article.xpath(".//tr[td[contains(@class, 'o_complaint_bound')]]")
+        self.assertTrue(row.xpath(".//table[contains(@class, 'o_complaint_signatures')]"))
+        self.assertIn(self.chinese.number, row.text_content())
+        self.assertNotIn(self.short.number, row.text_content())
+
     def test_without_an_answer_it_shows_what_was_done(self):
         case = self._create_worked_case(solution_proposal="Mend it.")
         case.solution_execution_note = "A new fan was fitted."

@@ -176,6 +176,30 @@ class TestForms(FormsCommon):
         with self.assertRaises(AccessError):
             case.with_user(self.outsider).action_print_form()
 
+    def test_an_inspection_sheet_tells_nothing_of_what_its_reader_may_not_see(self):
+        hidden = self._create_case()
+        today = self.env.cr.now().date()
+        inspection = self.env['complaint.inspection'].create(
+            {'name': "Third quarter", 'date_from': today, 'date_to': today}
+        )
+        criterion = self.env['complaint.inspection.criterion'].search([], limit=1)
+        self.env['complaint.inspection.line'].sudo()._create_internal(
+            [
+                {
+                    **{'inspection_id': inspection.id, 'criterion_id': criterion.id},
+                    **{'case_id': case.id, 'note': note},
+                }
+                for case, note in ((self.short, "Told late."), (hidden, "He shouted."))
+            ]
+        )
+        self._recuse('committee', hidden)
+        self.env.invalidate_all()
+        inspection.line_ids.mapped('note')  # in mind already, as after reckoning its totals
+        text = self._print_form_text('inspection', inspection, self.committee)
+        self.assertIn("Told late.", text)
+        self.assertNotIn("He shouted.", text)
+        self.assertNotIn(hidden.number, text)
+
     def test_restricted_prints_are_marked_and_recorded(self):
         flag = self.env.ref('complaint_management.flag_sensitive')
         case = self._create_case(flag_ids=[Command.link(flag.id)])
@@ -254,6 +278,29 @@ class TestForms(FormsCommon):
         action = self.short.with_user(self.receiver).action_print_receipt()
         self.assertEqual(action['report_name'], 'complaint_reports.complaint_form_receipt')
         self.assertEqual(action['context']['active_ids'], self.short.ids)
+
+    def test_the_receipt_of_a_stranger_is_in_the_language_of_the_counter(self):
+        self._activate_chinese(self.receiver)
+        stranger = self._create_case(partner_id=False, complainant_name="王女士")
+        text = self._print_form_text('receipt', stranger, self.receiver)
+        self.assertRegex(text, "回执")
+        self.customer.lang = 'en_US'
+        text = self._print_form_text('receipt', self.short, self.receiver)
+        self.assertIn("Complaint receipt", text)
+
+    def test_the_code_on_the_receipt_opens_the_page_of_the_customer(self):
+        told = []
+
+        def draw(_reports, kind, value, **_options):
+            told.append((kind, value))
+            return b''
+
+        self.patch(type(self.reports), 'barcode', draw)
+        self._print_form('receipt', self.short)
+        [(kind, address)] = told
+        self.assertEqual(kind, 'QR')
+        self.assertTrue(address.startswith(self.short.get_base_url()))
+        self.assertIn(self.short.sudo().access_token, address)
 
     def test_who_only_reads_prints_no_link_of_the_customer(self):
         [article] = self._print_form('receipt', self.short, self.auditor).values()

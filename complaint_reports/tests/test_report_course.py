@@ -78,6 +78,13 @@ class TestReportCourse(PeriodCommon):
         self.assertTrue(line.read_at)
         self.assertFalse((run.delivery_ids - line).filtered('read_at'))
 
+    def test_the_author_is_asked_in_his_own_language(self):
+        """Also by the job, which has none."""
+        self._activate_chinese(self.handler)
+        run = self._open(self.schedule.with_context(lang=None), '2026-03-03')
+        self.assertRegex(run.sudo().activity_ids.summary, r'[一-鿿]')
+        self.assertFalse(run.sudo().message_ids)
+
     def test_send_back(self):
         run = self._fill_in(self._open_run())
         run.action_sign()

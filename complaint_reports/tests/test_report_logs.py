@@ -38,6 +38,15 @@ class TestReportLogs(PeriodCommon):
         [row] = [r for r in shown['measure_list']['rows'] if r['id'] == measure.id]
         self.assertIn("Corrective measure", row['texts'])
         self.assertTrue(run.with_user(self.admin)._get_workbook())
+        # 8D-6-b, RE-10: where else it was brought to, and whether that was confirmed.
+        deployments = self.env['complaint.measure.deployment'].create(
+            [{'measure_id': measure.id, 'target': target} for target in ("K3", "K4")]
+        )
+        deployments[0].sudo()._write_internal({'confirmed_at': self.env.cr.now()})
+        shown = {s['kind']: s for s in run.with_user(self.admin)._get_shown_figures()['sections']}
+        [row] = [r for r in shown['measure_list']['rows'] if r['id'] == measure.id]
+        self.assertIn("K3 ✓; K4", row['texts'])
+        self.assertNotIn("K3", str(run.sudo().figures))
         # Recusal: neither the words nor the row, only that there is one more.
         self._recuse('admin', case)
         shown = {s['kind']: s for s in run.with_user(self.admin)._get_shown_figures()['sections']}

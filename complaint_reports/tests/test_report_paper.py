@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from odoo.tests import HttpCase, tagged
 
+from ..tools.svg_chart import draw_lines
 from .common_period import ALL_TABLES, PeriodCommon
 
 REPORT = 'complaint_reports.complaint_report_run'
@@ -69,6 +70,10 @@ class TestReportPaper(PeriodCommon, HttpCase):
         self.assertEqual(len(trend.xpath('.//polyline')), 2)
         self.assertEqual(len(trend.xpath('.//circle')), 24)
 
+    def test_an_axis_counts_whole_complaints(self):
+        chart = str(draw_lines("Trend", ["10", "11"], {"Received": [3, 29], "Closed": [0, 1]}))
+        self.assertEqual(re.findall(r'text-anchor="end"[^>]*>([^<]*)<', chart), ['0', '15', '30'])
+
     def test_bars_escape_what_people_typed(self):
         self.category.name = '<script>alert(1)</script>'
         self._create_case(received_at='2026-03-05 01:00:00', category_id=False)
@@ -115,6 +120,20 @@ class TestReportPaper(PeriodCommon, HttpCase):
         self.assertEqual({cell.data_type for cell in texts}, {'s'})
         self.assertFalse([c for c in texts if c.hyperlink])
 
+    def test_workbook_has_what_a_person_entered_as_a_number(self):
+        book, _content = self._load(self._make_run())
+        entered = {
+            row[0].value: row[1]
+            for sheet in book.worksheets
+            for row in sheet.iter_rows(max_col=2)
+            if row[0].value
+        }
+        self.assertEqual((entered["Old customers"].value, entered["Old customers"].data_type), (7, 'n'))
+        self.assertIn("空调夜间异响", entered["热点问题"].value)
+        [line] = {sheet['A3'].value for sheet in book.worksheets}
+        self.assertIn("Figures as of: ", line)
+        self.assertIn("Being prepared", line)
+
     def test_workbook_of_an_empty_period(self):
         with self._at('2001-05-01 09:00'):
             run = self._open(self.schedule, '2001-03-03')
@@ -149,6 +168,9 @@ class TestReportPaper(PeriodCommon, HttpCase):
         reports = self.env['ir.actions.report'].with_user(self.manager)
         if reports.get_wkhtmltopdf_state() == 'install':
             self.skipTest("needs an engine that prints PDF")
+        cases = self.case.union(
+            *(self._create_case(received_at='2026-03-05 01:00:00') for _number in range(40))
+        )
         run = self._make_run()
         content, kind = reports.with_context(force_report_rendering=True)._render_qweb_pdf(
             REPORT, run.ids
@@ -159,5 +181,9 @@ class TestReportPaper(PeriodCommon, HttpCase):
         ]
         self.assertIn("投诉月报", pages[0])
         printed = ''.join(pages)
-        for part in ("热点问题", "空调夜间异响", self.case.number, "Received", run.digest):
+        for part in ("热点问题", "空调夜间异响", "Received", run.digest, *cases.mapped('number')):
             self.assertIn(part, printed)
+        listed = [page for page in pages if any(case.number in page for case in cases)]
+        self.assertGreater(len(listed), 1)
+        for page in listed:
+            self.assertIn("ComplaintReceivedatSubject", page)

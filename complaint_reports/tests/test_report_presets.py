@@ -8,6 +8,7 @@ from odoo.addons.complaint_management.tools import preset_files
 from odoo.addons.complaint_sla.tests.common import SlaCommon, to_utc
 from odoo.addons.complaint_sla.tests.test_time_limit_table import DAYS, TABLE
 
+from ..models.complaint_report_figures_effect import CASE_FIELDS
 from ..models.complaint_report_section import WRITTEN_KINDS
 
 # Reports of one row that have another period than its deadlines tell: {id: deadlines}
@@ -206,6 +207,15 @@ class TestReportPresets(ComplaintCommon):
         self.assertEqual(cells['report_id'], 'complaint_reports.complaint_form_upward_action')
         self.assertEqual(cells['addressee@zh_CN'], "地产公司客户服务中心")
         self.assertIn("ref('category_class2')", cells['domain'])
+
+    def test_bank_report_tells_examples_and_measures_of_each_cause(self):
+        """BDAY-2-a to BDAY-3-d: how many, which, and what was done about them."""
+        sections = self.records['bank']['report_daily'].section_ids
+        shown = sections.mapped(lambda section: (section.kind, section.group_field))
+        self.assertIn(('breakdown', 'cause_id'), shown)
+        [listed] = sections.filtered(lambda section: section.kind == 'case_measures')
+        self.assertEqual(listed.population, 'received')
+        self.assertIn('cause_id', CASE_FIELDS)
 
     def test_insurance_report_lists_the_major_cases(self):
         schedule = self.records['insurance']['report_complaint_monthly']

@@ -100,6 +100,35 @@ class TestReportRerun(PeriodCommon):
         with self.assertRaises(AccessError):
             now.with_user(self.outsider).action_open_difference(0)
 
+    def test_a_share_is_told_by_the_numbers_that_it_follows_from(self):
+        run = self._make_report()
+        with self._at('2026-04-03 09:00'):
+            self._create_worked_case(received_at='2026-03-20 02:00:00')
+        with self._at('2026-04-05 09:00'):
+            now = self._again(run)
+        columns = {difference['column'] for difference in now.sudo().differences}
+        self.assertIn('number', columns)
+        self.assertNotIn('share', columns)
+
+    def test_the_rates_of_a_kpi_sheet_are_told(self):
+        """There no number stands beside them."""
+        self.schedule = self._create_schedule('kpi')
+        run = self._make_report()
+        with self._at('2026-04-03 09:00'):
+            self._create_case(received_at='2026-03-20 02:00:00')
+        with self._at('2026-04-05 09:00'):
+            now = self._again(run)
+        difference = self._get_difference(now, 'justified_rate')
+        self.assertEqual((difference['before'], difference['after']), (1, 2 / 3))
+
+    def test_a_later_count_is_not_counted_anew(self):
+        """Else it would no longer be what its differences tell."""
+        run = self._make_report()
+        with self._at('2026-04-05 09:00'):
+            then = self._again(run, now=False).with_user(self.manager)
+            with self._refused("stays as it is"):
+                then.action_refresh()
+
     def test_only_issued_reports_run_again(self):
         schedule = self._create_schedule('totals', 'narrative')
         run = self._open(schedule, '2026-03-10').with_user(self.manager)

@@ -114,6 +114,24 @@ class TestReportSchedule(PeriodCommon):
             self._numbers(teams.filtered(lambda run: run.team_id == self.team))['received'], 1
         )
 
+    def test_the_ceiling_of_a_team_stands_in_its_sheet_of_the_month(self):
+        """TEL-1.1, RE-33: justified complaints beside what the team was set."""
+        self.team.justified_target = 3
+        values = {'split_by': 'team', 'team_id': self.team.id}
+        for section, period, expected in (
+            ('kpi', 'month', 3),
+            ({'kind': 'kpi', 'target': 5}, 'month', 5),
+            ('kpi', 'year', None),
+        ):
+            schedule = self._create_schedule(section, period=period, **values)
+            run = self._open(schedule, '2026-03-03').filtered(lambda run: run.team_id == self.team)
+            self.assertEqual(self._numbers(run, 'kpi', 1)['justified'], expected)
+        whole = self._create_schedule('kpi', team_id=self.team.id)
+        run = self._open(whole, '2026-03-03')
+        self.assertEqual(self._numbers(run, 'kpi', 1)['justified'], 3)
+        [section] = run.figures_view['sections']
+        self.assertEqual([row['cells'][1]['text'] for row in section['rows']][1], '3')
+
     def test_bad_settings_are_told(self):
         for values in (
             {'due_rule': 'month_day', 'due_value': 32},

@@ -330,18 +330,25 @@ class TestReportThen(PeriodCommon):
         self._change(self._make_cases(12))
         self.assertLessEqual(count(), few)
 
-    def test_a_report_of_now_asks_no_history(self):
-        self._change(self._make_cases())
-        run = self._report(self._create_schedule('totals'))
-        reads = []
-        original = type(self.env['complaint.case'])._find_changed_since
+    def test_the_history_is_asked_once_and_not_for_a_report_of_now(self):
+        """Not again for each table, nor once for complaints and once for their limits."""
+        case = self._make_cases()
+        run = self._report(self._create_schedule('totals', 'on_time', 'overdue'))
+        self._change(case)
+        asked = []
 
-        def find(cases, *args, **kwargs):
-            reads.append(args)
-            return original(cases, *args, **kwargs)
+        def watch(model):
+            original = type(self.env[model])._find_changed_since
 
-        self.patch(type(self.env['complaint.case']), '_find_changed_since', find)
+            def find(records, *args, **kwargs):
+                asked.append(model)
+                return original(records, *args, **kwargs)
+
+            self.patch(type(self.env[model]), '_find_changed_since', find)
+
+        watch('complaint.case')
+        watch('complaint.sla.clock')
         self._again(run, now=True)
-        self.assertFalse(reads)
-        self._again(run)
-        self.assertTrue(reads)
+        self.assertEqual(asked, [])
+        self._assert_same(self._again(run), run)
+        self.assertEqual(sorted(asked), ['complaint.case', 'complaint.sla.clock'])

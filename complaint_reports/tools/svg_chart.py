@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 WIDTH = 720
-PAPER_WIDTH = 640
+# Between the margins of a page of A4.
+PAPER_WIDTH = 720
 BAR_HEIGHT = 22
 LABEL_WIDTH = 210
 VALUE_WIDTH = 60
@@ -77,7 +78,8 @@ def draw_lines(title, labels, series):
     :param dict series: {label: values}, at most three
     :rtype: Markup
     """
-    largest = max((value for values in series.values() for value in values), default=0) or 1
+    largest = max((value for values in series.values() for value in values), default=0)
+    largest = 2 * max(-(-largest // 2), 1)  # nobody counts half a complaint
     bottom, span = LINE_HEIGHT - MARGIN, LINE_HEIGHT - 2 * MARGIN
     step = (WIDTH - 2 * MARGIN) / max(len(labels) - 1, 1)
     parts = []

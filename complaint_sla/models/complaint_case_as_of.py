@@ -43,11 +43,16 @@ class ComplaintCaseAsOf(models.Model):
         }
 
     @api.model
-    def _read_changed_since(self, moment, ids=None):
-        """Add the next deadline, and from when on it was at risk, where a limit changed since."""
+    def _read_changed_since(self, moment, ids=None, clocks=None):
+        """Add the next deadline, and from when on it was at risk, where a limit changed since.
+
+        :param clocks: the limits that changed since, of whoever has asked for them already
+        """
         found = super()._read_changed_since(moment, ids)
         moment = moment.replace(microsecond=0)
-        cases = self.env['complaint.sla.clock']._find_changed_since(moment).case_id
+        if clocks is None:
+            clocks = self.env['complaint.sla.clock']._find_changed_since(moment)
+        cases = clocks.case_id
         if ids is not None:
             cases &= self.browse(ids)
         for case_id, limits in cases._get_open_limits_as_of(moment).items():

@@ -110,18 +110,17 @@ class ComplaintSlaClockAsOf(models.Model):
         )
         return self.browse(number for (number,) in rows)
 
-    @api.model
-    def _read_changed_since(self, moment):
-        """Return what was known at a moment of the clocks that have changed since.
+    def _read_changed(self, moment):
+        """Return what was known at a moment of these clocks, which have changed since.
 
         As `complaint.case._read_changed_since`, of 'state', 'deadline' and 'is_late'.
 
+        :param datetime moment: UTC, whole seconds
         :return: {field name: {clock id: answer as in `complaint.case.get_as_of`}}
         """
-        moment = moment.replace(microsecond=0)
         cases = self.env['complaint.case']
         found = {name: {} for name in ('state', 'deadline', 'is_late')}
-        for clock in self._find_changed_since(moment):
+        for clock in self:
             if not (was := clock._get_as_of(moment)):
                 continue
             late = clock._get_late_as_of(moment)

@@ -134,7 +134,8 @@ class TestAsOf(SlaCommon):
             self.env.flush_all()
         with self._at('2027-03-01 09:00'):
             found = self.env['complaint.case'].sudo()._read_changed_since(moment)
-            clocks = self.env['complaint.sla.clock'].sudo()._read_changed_since(moment)
+            changed = self.env['complaint.sla.clock'].sudo()._find_changed_since(moment)
+            clocks = changed._read_changed(moment)
             only = self.env['complaint.case'].sudo()._read_changed_since(moment, still.ids)
         for name, value in before.items():
             self.assertEqual(found[name][case.id]['value'], value and str(value))
