@@ -212,6 +212,25 @@ class TestApi(ApiCommon):
 
 
 @tagged('post_install', '-at_install')
+class TestOverriddenMethods(ComplaintCommon):
+    """What other programs call on any model of Odoo works on ours as well."""
+
+    def test_what_takes_no_ids_takes_none_where_we_extend_it(self):
+        """Odoo asks the last definition alone: else it takes the first argument for ids."""
+        lost, extended = set(), set()
+        for name, model in self.registry.items():
+            ours = [k for k in model.__mro__ if k.__module__.startswith('odoo.addons.complaint_')]
+            for method in {key for k in ours for key in vars(k) if not key.startswith('_')}:
+                definitions = [vars(k)[method] for k in model.__mro__ if method in vars(k)]
+                if any(getattr(definition, '_api_model', False) for definition in definitions):
+                    extended.add(method)
+                    if not getattr(definitions[0], '_api_model', False):
+                        lost.add(f'{name}.{method}')
+        self.assertLessEqual({'create', 'search_read', 'default_get'}, extended)
+        self.assertFalse(lost)
+
+
+@tagged('post_install', '-at_install')
 class TestApiDocumentation(ApiCommon, HttpCase):
     """The examples of docs/api.md, sent as they stand there."""
 
