@@ -107,6 +107,10 @@ def get_roads(user):
             found[f'{name} {road}'] = succeeds(call)
     return sorted(found.items())
 
+meetings['case'].with_user(people['peer'])._create_videocall_channel()
+channel = meetings['case'].videocall_channel_id
+talks = [partners <= channel.channel_partner_ids]
+
 found = {'before': {name: get_roads(user) for name, user in people.items()}}
 found['reminders'] = [get_reminders(people['accused'])]
 mails = env['mail.mail'].search_count([])
@@ -121,10 +125,26 @@ found['token'] = env['calendar.attendee'].search_count([('access_token', '=', to
 accused_events = env['calendar.event'].with_user(people['accused'])
 found['other'] = bool(accused_events.search([('id', '=', other.id)]))
 found['reminders'] += [get_reminders(people['accused'])]
-for meeting in reminded.values():
-    invited = meeting.with_user(people['peer'])
-    invited.write({'partner_ids': [(4, people['accused'].partner_id.id)]})
-found['invited'] = [people['accused'].partner_id in m.partner_ids for m in reminded.values()]
+guest = env['res.partner'].create({'name': "Guest", 'email': 'guest@example.com'})
+accused = people['accused'].partner_id
+last_mail = env['mail.mail'].search([], order='id desc', limit=1)
+by_peer = env['calendar.event'].with_user(people['peer'])
+for meeting in [*reminded.values(), *meetings.values()]:
+    meeting.with_env(by_peer.env).write({'partner_ids': [(4, accused.id), (4, guest.id)]})
+found['invited'] = [accused in m.partner_ids for m in (*reminded.values(), *meetings.values())]
+link = {'res_model_id': env['ir.model']._get_id('complaint.case'), 'res_id': case.id}
+guests = [(6, 0, (accused | guest).ids)]
+late = by_peer.create({'name': "Late on the case", 'partner_ids': guests, **start, **link})
+found['invited'].append(accused in late.partner_ids)
+by_peer.create({'name': "Elsewhere", 'partner_ids': guests, **start})
+for meeting in meetings.values():
+    meeting.with_env(by_peer.env).message_post(body="He lies", partner_ids=(accused | guest).ids)
+mails = env['mail.mail'].search([('id', '>', last_mail.id)])
+found['mails_by_hand'] = {
+    name: sorted(mails.filtered(lambda m: person in m.recipient_ids).mapped('subject'))
+    for name, person in (('accused', accused), ('guest', guest))
+}
+found['talks'] = [*talks, accused in channel.channel_partner_ids]
 found['reminders'] += [get_reminders(person) for person in people.values()]
 case.accused_employee_ids = False
 env.flush_all()
@@ -161,14 +181,25 @@ def test_the_recused_is_invited_no_more_and_old_links_open_nothing(found):
     assert [len(guests) for guests in found["guests"]] == [1, 1, 1, 1]
     assert found["token"] == 0
     assert found["mails"] == 0
+    assert found["talks"] == [True, False], "the video call of the meeting is named after it"
+
+
+def test_invited_by_hand_the_recused_gets_no_mail_and_is_no_guest(found):
+    """What names the meeting goes to all others."""
+    case, line, other, *rest = found["invited"]
+    assert other is True
+    assert (case, line, *rest) == (False,) * 7
+    told = found["mails_by_hand"]
+    [subject] = told["accused"]
+    assert "Elsewhere" in subject
+    assert len(told["guest"]) >= len(found["invited"]), told
 
 
 def test_reminders_name_the_recused_no_meeting_about_the_complaint(found):
-    """Also where somebody invites him by hand later; those of his other meetings go on."""
+    """Those of his other meetings go on."""
     everything = ["Soon on another", "Soon on the case", "Soon on the measure"]
     before, recused, invited, peer = found["reminders"]
     assert before == everything
     assert recused == ["Soon on another"]
     assert invited == ["Soon on another"], found
     assert peer == everything
-    assert found["invited"] == [True, True, True]

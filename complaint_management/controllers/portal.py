@@ -276,7 +276,9 @@ class ComplaintPortal(CustomerPortal):
             return self._refuse(case_id)
         try:
             with request.env.cr.savepoint():
-                done = action(case_sudo)
+                acting_sudo = case_sudo._in_nobodys_name()
+                done = action(acting_sudo)
+                acting_sudo.env.flush_all()  # what waits would be written in the reader's name
         except CustomerRefusal as refusal:
             errors = str(refusal).splitlines()
             return self._render_case(case_sudo, access_token, errors=errors, draft=draft)

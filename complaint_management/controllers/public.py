@@ -257,8 +257,9 @@ class ComplaintPublic(http.Controller):
     def _get_followed_case(self):
         """Return the case whose key this session holds, as superuser, or none."""
         followed = request.session.get(FOLLOW_SESSION) or {}
-        # Only the session names the case, and only who had its key has that session.
-        cases = request.env['complaint.case'].sudo()
+        # Only the session names the case, and only who had its key has that session. The key says
+        # nothing of who is logged in.
+        cases = request.env['complaint.case']._as_visitor()
         if followed.get('until', 0) < time.time():
             return cases
         case = cases.browse(followed['case_id']).exists()

@@ -177,8 +177,10 @@ from . import ir_qweb_field
 from . import ir_sequence
 from . import ir_ui_menu
 from . import mail_mail
+from . import mail_render_mixin
 from . import mail_template
 from . import mail_thread
+from . import mail_thread_recusal
 from . import mail_activity
 from . import rating_rating
 from . import mail_activity_restricted

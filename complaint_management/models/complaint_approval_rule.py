@@ -42,10 +42,12 @@ class ComplaintApprovalRule(models.Model):
         required=True,
         default='department_head',
     )
-    group_id = fields.Many2one(comodel_name='res.groups', ondelete='restrict')
+    group_id = fields.Many2one(
+        comodel_name='res.groups', string="Approving group", ondelete='restrict'
+    )
     user_id = fields.Many2one(
         comodel_name='res.users',
-        string="Person",
+        string="Approving person",
         ondelete='restrict',
         domain=[('share', '=', False)],
         help="Empty, away for good, or concerned: the leader of the team is asked.",

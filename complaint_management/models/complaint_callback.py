@@ -42,7 +42,7 @@ class ComplaintCallback(models.Model):
 
     state = fields.Selection(
         selection=[
-            ('planned', "Planned"),
+            ('planned', "To call back"),
             ('done', "Done"),
             ('failed', "Not reached"),
             ('refused', "Wants no callback"),

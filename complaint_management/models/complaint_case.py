@@ -307,6 +307,11 @@ class ComplaintCase(models.Model):
     _open_creator_idx = models.Index('(create_uid, stage_id) WHERE is_closed IS NOT TRUE')
     _open_department_idx = models.Index('(department_id, stage_id) WHERE is_closed IS NOT TRUE')
 
+    # In Odoo's own words, which it translates only for the models of its own addons.
+    activity_state = fields.Selection(
+        selection=[('overdue', "Overdue"), ('today', "Today"), ('planned', "Planned")]
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends('number', 'name')

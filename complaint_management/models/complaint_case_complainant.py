@@ -56,7 +56,7 @@ class ComplaintCaseComplainant(models.Model):
         tracking=True,
         copy=False,
         help="The customer does not want to be called back. Kept on the customer, so that it "
-        "holds for later complaints too.",
+        "holds for later complaints too; of an informant only here.",
     )
     entry_delay = fields.Float(
         string="Entry delay (hours)",
@@ -77,11 +77,16 @@ class ComplaintCaseComplainant(models.Model):
     def _compute_do_not_call(self):
         for case in self:
             partner = case.partner_id
-            case.do_not_call = partner.complaint_do_not_call if partner else case.do_not_call
+            keeps_own = not partner or case.hides_complainant
+            case.do_not_call = (keeps_own and case.do_not_call) or partner.complaint_do_not_call
 
     def _inverse_do_not_call(self):
-        """Keep on the customer that there are no more callbacks (PRIN-5-g)."""
-        for case in self:
+        """Keep on the customer that there are no more callbacks (PRIN-5-g).
+
+        Whoever reads contacts sees which one changed just then, and by whom: an informant's wish
+        stays on his complaint.
+        """
+        for case in self.filtered(lambda case: not case.hides_complainant):
             partner = case.partner_id.sudo()  # who may write the case may keep it
             if partner and partner.complaint_do_not_call != case.do_not_call:
                 partner.complaint_do_not_call = case.do_not_call

@@ -129,7 +129,9 @@ class ComplaintCaseConfirmation(models.Model):
         )
         accepted = self.event_ids._get_effective(['customer_accepted'])
         if self.round not in accepted.mapped('round'):
-            payload = {'means': means, 'name': name}
+            payload = {'means': means}
+            if not self.hides_complainant:  # the history has no masks
+                payload['name'] = name
             self._stamp('customer_accepted', occurred_at, note, payload)
 
     def _get_confirmation_obstacles(self, means, name, signature, attachments):

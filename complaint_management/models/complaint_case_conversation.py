@@ -120,6 +120,8 @@ class ComplaintCaseConversation(models.Model):
         :param bool is_customer: whether it was somebody on the customer's side
         """
         self.ensure_one()
+        if is_customer and self.is_name_masked:  # for one of ours who looks at the page
+            return self.env._("Complainant")
         if is_customer:
             user = self.env.user
             reader = self.partner_id if user._is_public() else user.partner_id

@@ -331,8 +331,9 @@ class ComplaintCaseIntake(models.Model):
             'tag': 'display_notification',
             'params': {
                 'type': 'success',
-                'title': self.env._("Registered"),
-                'message': format_list(self.env, self.mapped('number')),
+                'message': self.env._(
+                    "Registered: %(numbers)s", numbers=format_list(self.env, self.mapped('number'))
+                ),
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
             },
         }

@@ -227,7 +227,10 @@ class ComplaintCaseMail(models.Model):
                 if reason == 'auto_reply':
                     case._note_automatic_mail(mail)
                 continue
-            settled.append((route[0], case.id, *route[2:]))
+            # A customer who may log in is no more the maker of a complaint than any other.
+            user = self.env['res.users'].browse(route[3] or [])
+            user_id = self.env.uid if user.share else route[3]
+            settled.append((route[0], case.id, route[2], user_id, *route[4:]))
         return others + settled
 
     @api.model

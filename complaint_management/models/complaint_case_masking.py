@@ -116,6 +116,15 @@ class ComplaintCaseMasking(models.Model):
         """Return the complainant's name for a dialog, False where it is hidden from the user."""
         return not self.is_name_masked and self.complainant_name
 
+    def _in_nobodys_name(self):
+        """Return this case as superuser; what a hidden complainant does there bears no name.
+
+        The history, and who made or changed a record, tell everybody who reads the case.
+        """
+        self.ensure_one()
+        case = self.sudo()  # customers have no rights of their own
+        return case._as_visitor() if case.hides_complainant else case
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -159,20 +168,43 @@ class ComplaintCaseMasking(models.Model):
         names = {condition.field_expr for condition in key['domain'].iter_conditions()}
         return any(self._hides(self._fields[name].mask) for name in self._get_masked_names(names))
 
-    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
-        """Suggest the customer without the address; the server knows it."""
-        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
-        if self.env.su:
-            return suggested
-        for case in self.filtered('is_contact_masked'):
+    def _message_get_suggested_recipients_batch(
+        self, *args, no_create=True, additional_partners=None, **kwargs
+    ):
+        """Suggest the customer without the address; the server knows it.
+
+        Of an address that no contact has, none is made: every employee would read it.
+        """
+        masked = self.browse() if self.env.su else self.filtered('is_contact_masked')
+        suggested = {}
+        for cases, creates_none in ((self - masked, no_create), (masked, True)):
+            suggested |= super(ComplaintCaseMasking, cases)._message_get_suggested_recipients_batch(
+                *args, no_create=creates_none, additional_partners=additional_partners, **kwargs
+            )
+        for case in masked:
             # Without a contact the address itself would have to leave the server.
-            known = [row for row in suggested[case.id] if row.get('partner_id')]
+            rows = [row for row in suggested[case.id] if row.get('partner_id')]
+            if case.is_name_masked:
+                rows = self._get_shown_suggestions(rows, additional_partners)
             suggested[case.id] = [
                 {**row, 'email': row.get('email') and mask_email(row['email']), 'create_values': {}}
-                for row in known
-                if not (case.is_name_masked and row['partner_id'] == case.partner_id.id)
+                for row in rows
             ]
         return suggested
+
+    @api.model
+    def _get_shown_suggestions(self, rows, named):
+        """Return, of suggested recipients, the staff, and whomever the reader named himself.
+
+        One of these missing would tell that it is the complainant, or follows the complaint.
+        """
+        named = named or self.env['res.partner']
+        partners = self.env['res.partner'].browse(row['partner_id'] for row in rows)
+        known = self.env['mail.message']._fields['partner_ids']._get_shown(partners) - named
+        return [row for row in rows if row['partner_id'] in known.ids] + [
+            {'partner_id': partner.id, 'name': partner.name, 'email': partner.email}
+            for partner in named
+        ]
 
     def _complain_about_handling(self, *args, **kwargs):
         """Whoever registers the new complaint sees the contact data there: it is recorded."""

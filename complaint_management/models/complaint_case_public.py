@@ -28,6 +28,9 @@ class ComplaintCasePublic(models.Model):
         It is registered at once where the team says so and nothing is missing; else it waits for
         the desk.
 
+        Made in nobody's name, also where a visitor is logged in: who made a complaint is told to
+        all who read it, and who wants to stay anonymous shall.
+
         :param team: complaint.team as superuser
         :param dict values: as `complaint.public.form` reads them
         :param files: create values of ir.attachment
@@ -36,12 +39,16 @@ class ComplaintCasePublic(models.Model):
         """
         vals = self._prepare_public_values(team, values, partner)
         # Visitors have no rights of their own; what they sent was checked field by field.
-        cases = self.sudo().with_company(team.company_id)._with_new_access_key()
+        cases = self._as_visitor().with_company(team.company_id)._with_new_access_key()
         cases = cases.with_context(mail_create_nosubscribe=True)
         case = cases._create_publicly(vals, registers=team.public_registers)
         if files:
             case._keep_public_files(files)
         return case
+
+    def _as_visitor(self):
+        """Return these cases as superuser, in the name of the visitor whom nobody knows."""
+        return self.with_user(self.env.ref('base.public_user')).sudo()  # has no rights of his own
 
     @api.model
     def _prepare_public_values(self, team, values, partner=None):

@@ -72,8 +72,12 @@ class ComplaintCaseRating(models.Model):
             rating = self.env['rating.rating'].search([('access_token', '=', token)], limit=1)
         if not rating or (rating.res_model, rating.res_id) != (self._name, self.id):
             raise UserError(self.env._("This rating does not belong to the complaint."))
-        rating = super().rating_apply(rate, rating=rating, feedback=feedback, **kwargs)
-        self.sudo()._take_rating(rating)  # who wrote the rating may not write the case
+        case = self._in_nobodys_name()
+        rating = super(ComplaintCaseRating, case).rating_apply(
+            rate, rating=rating, feedback=feedback, **kwargs
+        )
+        case._take_rating(rating)
+        case.env.flush_all()  # what waits would be written in the customer's name
         return rating
 
     def _take_rating(self, rating):

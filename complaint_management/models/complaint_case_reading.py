@@ -1,7 +1,7 @@
 import threading
 from urllib.parse import urlsplit
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.http import request
 
@@ -54,6 +54,7 @@ class ComplaintCaseReading(models.Model):
         self._log_program_reading()
         return result
 
+    @api.model  # else the first argument of a remote call, the domain, is taken for ids
     def search_read(self, domain=None, fields=None, *args, **kwargs):
         result = super().search_read(domain, fields, *args, **kwargs)
         self.browse(row['id'] for row in result)._log_program_reading()

@@ -122,6 +122,7 @@ class ComplaintCaseRecusal(models.Model):
         people = {case: case.recused_user_ids for case in cases}
         self._cut_off_followers(people)
         self._cut_off_messages(people)
+        self._cut_off_mails(cases)
         self._hand_on_panels(people)
         self._hand_on_lines(people)
         self._hand_on_activities(people)
@@ -188,6 +189,23 @@ class ComplaintCaseRecusal(models.Model):
         unread.write({'is_read': True})
         for message in messages.search(domain & Domain('starred_partner_ids', 'in', partners.ids)):
             message.starred_partner_ids -= people[threads[message.model, message.res_id]].partner_id
+
+    @api.model
+    def _cut_off_mails(self, cases):
+        """Let what still waits to leave, or failed and is tried again, go to nobody recused."""
+        messages = self.env['mail.message'].sudo()  # closed to them
+        partners = self._get_recused_partners(cases)
+        mails = self.env['mail.mail'].sudo()  # the queue's own
+        waiting = mails.search(
+            Domain('state', 'in', ('outgoing', 'exception'))
+            & Domain('recipient_ids', 'in', partners.ids)
+            & Domain('mail_message_id', 'any!', messages._get_domain_of_cases(cases.ids))
+        )
+        threads = self._get_recusal_threads(cases) if waiting else {}
+        for mail in waiting:
+            mail.recipient_ids -= self._get_recused_partners(threads[mail.model, mail.res_id])
+            if not (mail.recipient_ids or mail.email_to):
+                mail.cancel()
 
     # === ACTIVITIES === #
 

@@ -19,7 +19,7 @@ class ComplaintCaseReported(models.Model):
     user_id = fields.Many2one(comodel_name='res.users', string="Reported by", readonly=True)
     number = fields.Char(readonly=True)
     name = fields.Char(string="Subject", readonly=True)
-    received_at = fields.Datetime(string="Received", readonly=True)
+    received_at = fields.Datetime(string="Received at", readonly=True)
     stage_label = fields.Char(string="How far it is", compute='_compute_from_case')
     promised_date = fields.Datetime(string="Promised by", compute='_compute_from_case')
 

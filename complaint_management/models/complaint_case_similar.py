@@ -52,6 +52,11 @@ class ComplaintCaseSimilar(models.Model):
         index='btree_not_null',
     )
 
+    # Only to search by: somebody who looks for a number does not know how it was written down.
+    complainant_phone_search = fields.Char(
+        string="Phone in any writing", store=False, search='_search_complainant_phone'
+    )
+
     _category_received_idx = models.Index('(category_id, received_at DESC)')
 
     @api.model
@@ -91,6 +96,16 @@ class ComplaintCaseSimilar(models.Model):
         return email_normalize(email or '', strict=False) or False
 
     # === LOOKING UP === #
+
+    @api.model
+    def _search_complainant_phone(self, operator, value):
+        """Find a phone number as it is written, and by its digits however it is written."""
+        if operator not in ('=', 'ilike') or not isinstance(value, str):
+            return NotImplemented
+        domain = Domain('complainant_phone', operator, value)
+        if key := self._get_phone_key(value):
+            domain |= Domain('complainant_phone_digits', '=', key)
+        return domain
 
     @api.model
     @api.readonly

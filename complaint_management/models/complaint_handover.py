@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
@@ -129,22 +129,28 @@ class ComplaintHandover(models.Model):
 
     @api.model
     def action_prepare(self):
-        """Open a new handover with all open cases that the user handles."""
-        company, no_company = self.env.company, self.env['res.company']
+        """Open a handover with all open cases that the user handles.
+
+        One that was begun and left is taken up again: its notes stay, its list is brought up to
+        date.
+        """
+        mine = [('company_id', '=', self.env.company.id)]
         cases = self.env['complaint.case'].search(
-            [
-                ('handler_id', '=', self.env.uid),
-                ('is_closed', '=', False),
-                ('company_id', '=', company.id),
-            ]
+            [*mine, ('handler_id', '=', self.env.uid), ('is_closed', '=', False)]
         )
-        teams = self.env.user._get_complaint_teams()
-        handover = self.create(
-            {
-                'team_id': teams.filtered(lambda t: t.company_id in (company, no_company))[:1].id,
-                'line_ids': [(0, 0, {'case_id': case.id}) for case in cases],
-            }
+        handover = self.search(
+            [*mine, ('from_user_id', '=', self.env.uid), ('state', '=', 'draft')], limit=1
         )
+        if not handover:
+            companies = self.env.company, self.env['res.company']
+            teams = self.env.user._get_complaint_teams()
+            teams = teams.filtered(lambda team: team.company_id in companies)
+            handover = self.create({'team_id': teams[:1].id})
+        lines_sudo = handover.sudo().line_ids  # also those of complaints that left the user's reach
+        lines_sudo.filtered(lambda line: line.case_id not in cases).unlink()
+        handover.line_ids = [
+            Command.create({'case_id': case.id}) for case in cases - lines_sudo.exists().case_id
+        ]
         return {
             'type': 'ir.actions.act_window',
             'res_model': self._name,

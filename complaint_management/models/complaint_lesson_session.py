@@ -17,7 +17,7 @@ class ComplaintLessonSession(models.Model):
     kind = fields.Selection(
         selection=[
             ('morning', "Morning meeting"),
-            ('course', "Course"),
+            ('course', "In the classroom"),
             ('floor', "On the floor"),
             ('exchange', "Exchange meeting"),
         ],

@@ -1,7 +1,7 @@
 from itertools import groupby
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
@@ -152,6 +152,15 @@ class ComplaintMaskedMixin(models.AbstractModel):
         return super(ComplaintMaskedMixin, raw)._fetch_query(query, fields).with_env(self.env)
 
     # === WRITING === #
+
+    def _write_multi(self, vals_list):
+        """Refuse an empty value before the database does: it would tell the whole row unmasked."""
+        for vals in vals_list:
+            for name, value in vals.items():
+                if value is None and (field := self._fields[name]).required:
+                    label = field._description_string(self.env)
+                    raise ValidationError(self.env._("“%(field)s” is needed.", field=label))
+        return super()._write_multi(vals_list)
 
     def copy_data(self, default=None):
         """Copy no values that the user does not see."""

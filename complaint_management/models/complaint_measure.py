@@ -184,6 +184,11 @@ class ComplaintMeasure(models.Model):
     )
     _open_idx = models.Index('(owner_id, due_date) WHERE is_open')
 
+    # As on complaints: Odoo translates its words only for the models of its own addons.
+    activity_state = fields.Selection(
+        selection=[('overdue', "Overdue"), ('today', "Today"), ('planned', "Planned")]
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends('kind')

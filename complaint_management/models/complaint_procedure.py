@@ -121,12 +121,10 @@ class ComplaintProcedure(models.Model):
         help="Refunds, compensation and the like on complaints of this procedure.",
     )
     remedy_rule_required = fields.Boolean(
-        string="Amounts only by a rule",
-        help="No amount is granted that no remedy rule gives (TEL-2.9-c).",
+        string="Amounts only by a rule", help="No amount is granted that no remedy rule gives."
     )
     remedy_credit_first = fields.Boolean(
-        string="Credit to the account first",
-        help="Any other way of paying needs a reason (TEL-2.8-c).",
+        string="Credit to the account first", help="Any other way of paying needs a reason."
     )
     reopen_window_days = fields.Integer(
         string="Reopening window",

@@ -118,7 +118,7 @@ class ComplaintRemedy(models.Model):
     )
     claim_outcome = fields.Selection(
         selection=[
-            ('open', "Open"),
+            ('open', "Not settled yet"),
             ('met', "Met in full"),
             ('partly', "Met in part"),
             ('otherwise', "Met in another way"),

@@ -52,7 +52,7 @@ class ComplaintRemedyRule(models.Model):
     )
     needs_confirmation = fields.Boolean(
         string="Verify first",
-        help="Only after the fault or the wrong charge is confirmed in the history (TEL-2.8-a).",
+        help="Only after the fault or the wrong charge is confirmed in the history.",
     )
     legal_basis = fields.Text(
         string="Legal basis", translate=True, help="The law, contract or regulation it rests on."

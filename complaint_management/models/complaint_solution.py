@@ -36,7 +36,7 @@ class ComplaintSolution(models.Model):
     proposal = fields.Text()
     wording = fields.Text(
         string="Wording for the answer",
-        help="What everybody says to the customer, and nothing else (PRIN-3-g, INS-1-g).",
+        help="What everybody says to the customer, and nothing else.",
     )
     spokesperson_id = fields.Many2one(
         comodel_name='res.users',

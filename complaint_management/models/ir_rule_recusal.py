@@ -63,6 +63,28 @@ class IrRuleRecusal(models.Model):
         return domain
 
     @api.model
+    def _get_pointed_cases(self, records):
+        """Return the cases at which records point: the way back of `_get_pointing_domain`.
+
+        :param records: of one of `_get_recusal_models`
+        :return: complaint.case records, as superuser
+        """
+        cases, threads = self.env['complaint.case'], self.env.registry['complaint.recusal.thread']
+        records = records.sudo()  # whoever is recused from what is kept from people
+        if path := getattr(records, '_recusal_path', None):
+            return records.mapped(path)
+        (model_field, id_field), activity_fields, _parents = self._get_recusal_fields(records._name)
+        links = [(record[model_field], record[id_field]) for record in records]
+        if activity_fields:
+            activities = self.env['mail.activity'].sudo().with_context(active_test=False)  # idem
+            planned = Domain.OR(Domain(field, 'in', records.ids) for field in activity_fields)
+            links += [(row.res_model, row.res_id) for row in activities.search(planned)]
+        for name, record_id in links:
+            if name and record_id and isinstance(owner := self.env[name].sudo(), threads):  # idem
+                cases |= owner.browse(record_id).exists()._get_recusal_cases()
+        return cases.sudo()  # idem
+
+    @api.model
     @tools.ormcache('model_name')
     def _get_recusal_fields(self, model_name):
         """Return by which fields records of a foreign model point at a complaint.
@@ -135,22 +157,43 @@ class IrRuleRecusal(models.Model):
         """
         for name in self._get_recusal_models():
             model = self.env[name].sudo().with_context(active_test=False)  # of other people
-            guests = [
-                field.name
-                for field in model._fields.values()
-                if field.type == 'many2many' and field.store and field.comodel_name == 'res.partner'
-            ]
             for case in people:
                 partner_ids, _emails = case._get_recused_addresses()
-                records = model.search(self._get_pointing_domain(name, case.ids))
-                if not records:
-                    continue
-                records.message_unsubscribe(list(partner_ids))
-                for record in records:
-                    for field in guests:
-                        if recused_ids := partner_ids & set(record[field].ids):
-                            record[field] = [Command.unlink(number) for number in recused_ids]
-                self._renew_pointing_tokens(records)
+                if records := model.search(self._get_pointing_domain(name, case.ids)):
+                    self._take_out_of_pointing(records, partner_ids)
+                    self._renew_pointing_tokens(records)
+
+    @api.model
+    def _take_out_of_pointing(self, records, partner_ids):
+        """Let people follow records no more, nor be invited, nor talk in the records' channels.
+
+        :param records: as superuser
+        :param set partner_ids: ids of the people's partners
+        """
+        records.message_unsubscribe(list(partner_ids))
+        guests = self._get_guest_fields(records._name)
+        channels = [
+            field.name
+            for field in records._fields.values()
+            if field.type == 'many2one' and field.comodel_name == 'discuss.channel'
+        ]
+        for record in records:
+            for field in guests:
+                if recused_ids := partner_ids & set(record[field].ids):
+                    record[field] = [Command.unlink(number) for number in recused_ids]
+            for channel in (record[field] for field in channels):
+                for partner in channel.channel_partner_ids:
+                    if partner.id in partner_ids:
+                        channel._action_unfollow(partner, post_leave_message=False)
+
+    @api.model
+    def _get_guest_fields(self, model_name):
+        """Return the names of the fields that hold who is invited to records of a model."""
+        return [
+            field.name
+            for field in self.env[model_name]._fields.values()
+            if field.type == 'many2many' and field.store and field.comodel_name == 'res.partner'
+        ]
 
     @api.model
     def _renew_pointing_tokens(self, records):

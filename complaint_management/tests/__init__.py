@@ -3,6 +3,7 @@ from . import test_access_key
 from . import test_anonymity
 from . import test_attacker
 from . import test_attacker_letters
+from . import test_attacker_makers
 from . import test_attacker_masks
 from . import test_attacker_recipients
 from . import test_attacker_words

@@ -232,6 +232,39 @@ class TestAttackerLetters(LetterCommon, MaskingCommon):
             for word in (NAME, f"[{self.customer.id}]"):
                 self.assertEqual(word in told, named, f"{user.name} {case.name} {word}")
 
+    def _get_filled_in(self, user, case):
+        """Return {road: what a dialog fills in of a mail on a case for a user}."""
+        template = self.templates['progress']
+        context = {'default_template_id': template.id}
+        preview = self.env['mail.template.preview'].with_user(user)
+        values = {'mail_template_id': template.id, 'resource_ref': f'{case._name},{case.id}'}
+        names = ['subject', 'body_html', 'email_to', 'error_msg']
+        calls = {
+            'mail': lambda: self._composers(user, case, **context).create({}).read(),
+            'opened mail': lambda: self._open(user, case, **context),
+            'preview': lambda: preview.create(values).read(names),
+            'opened preview': lambda: preview.onchange(values, [], dict.fromkeys(names, {})),
+        }
+        return {road: self._hear(call) for road, call in calls.items()}
+
+    def test_no_mail_is_filled_in_for_who_may_not_read_the_complaint(self):
+        """T16: the recused would read who complains, and anybody the customer's own link."""
+        # Not what the templates themselves show as an example.
+        customer = self.env['res.partner'].create({'name': "Ou Yang", 'email': 'ou@x.example'})
+        case = self._create_case(
+            name="Torn coat", partner_id=customer.id, handler_id=self.outside.id
+        )
+        case.accused_employee_ids = self.employees['manager'].ids
+        self._create_case(handler_id=self.legal.id)  # which he may read: he has a role
+        for user in (self.manager, self.legal):
+            for road, told in self._get_filled_in(user, case).items():
+                for word in ("Ou Yang", case.number, "Torn coat", '/my/complaints'):
+                    self.assertNotIn(word, told, f"{user.name} {road}")
+        told = self._get_filled_in(self.outside, case)
+        for road in ('mail', 'preview'):
+            self.assertIn("Ou Yang", told[road])
+            self.assertIn('/my/complaints', told[road])
+
     def test_no_template_of_an_employee_prints_who_is_hidden(self):
         model = self.env['ir.model']._get('complaint.case')
         for expression, is_open in (

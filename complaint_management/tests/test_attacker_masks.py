@@ -145,6 +145,94 @@ class TestAttackerMasks(MaskingCommon):
                 found = cases.search([('id', 'in', made.ids)], order=f'{field} {direction}, id')
                 self.assertEqual(found.ids, made.ids, f'{field} {direction}')
 
+    def test_the_customers_page_names_nobody_to_staff(self):
+        self.env.invalidate_all()
+        for user, sees in ((self.outside, False), (self.manager, True)):
+            page = self.known.with_user(user).sudo()._get_portal_values()
+            self.assertIn("It was so.", str(page))
+            self.assertEqual("Li Wei" in str(page), sees, user.name)
+
+    def test_no_error_of_the_database_tells_the_row(self):
+        case = self._as(self.outside, self.known)
+        with self.assertRaises(UserError) as caught, mute_logger('odoo.sql_db'):
+            case.priority = False
+            case.flush_recordset()
+        self.assertNotIn("Li Wei", str(caught.exception))
+
+    def test_whose_word_it_is_that_it_is_settled_names_nobody(self):
+        self.known.sudo()._confirm_by_customer('portal', "Li Wei")
+        case = self._as(self.outside, self.known)
+        for road, call in {
+            'form': lambda: case.read(['confirmed_by_name', 'confirmation_means']),
+            'export': lambda: case.export_data(['confirmed_by_name'])['datas'],
+            'group': lambda: case.formatted_read_group(
+                [('id', '=', case.id)], ['confirmed_by_name'], ['__count']
+            ),
+            'history': lambda: case.event_ids.read(),
+        }.items():
+            self.assertNotIn("Li Wei", self._hear(call), road)
+        domain = [('id', '=', case.id), ('confirmed_by_name', 'ilike', "Li")]
+        self.assertFalse(case.search_count(domain))
+        self.assertEqual(self._as(self.manager, self.known).confirmed_by_name, "Li Wei")
+
+    def _suggest(self, user, case, **options):
+        self.env.invalidate_all()
+        case = case.with_user(user)
+        return case._message_get_suggested_recipients(reply_discussion=True, **options)
+
+    def test_no_reply_is_proposed_to_who_is_known_by_an_address_alone(self):
+        """A mail, too, may come from another contact than the complaint's, or from none."""
+        self.known.write({'partner_id': False, 'complainant_email': EMAIL})
+        self.known.message_unsubscribe(self.customer.ids)
+        private = self.env['res.partner'].create({'name': "Wei at home", 'email': 'w@home.example'})
+        for author in (self.customer, private, private.browse()):
+            self.known.message_post(
+                body="Please do not tell.",
+                message_type='email',
+                author_id=author.id,
+                email_from=author.email or 'unknown@home.example',
+                subtype_xmlid='mail.mt_comment',
+            )
+            for user, sees in ((self.outside, False), (self.manager, True)):
+                told = str(self._suggest(user, self.known))
+                for word in filter(None, ("Li Wei", author.name)):
+                    self.assertEqual(word in told, sees, f"{user.name} {author.name} {word}")
+        for user in (self.outside, self.manager):
+            user.group_ids |= self.env.ref('base.group_partner_manager')
+        partners = self.env['res.partner'].search_count([])
+        self._suggest(self.outside, self.known, no_create=False)
+        self.assertEqual(self.env['res.partner'].search_count([]), partners, "All read contacts")
+        self._suggest(self.manager, self.known, no_create=False)
+        self.assertGreater(self.env['res.partner'].search_count([]), partners)
+
+    def test_no_proposal_confirms_a_guess(self):
+        follower = self.env['res.partner'].create({'name': "Li Wei's son", 'email': 's@x.example'})
+        wrong = self.env['res.partner'].create({'name': "Mo Yan", 'email': 'm@x.example'})
+        self.known.message_subscribe(follower.ids)
+        answers = set()
+        for partner in (self.customer, follower, wrong):
+            rows = self._suggest(self.outside, self.known, additional_partners=partner)
+            answers.add(tuple(row['partner_id'] == partner.id for row in rows))
+        self.assertEqual(len(answers), 1)
+
+    def test_no_contact_changes_by_what_is_noted_of_the_informant(self):
+        """Who reads contacts sees which one changed just then, and by whom."""
+        case, customer = self.known.with_user(self.outside), self.customer
+        tracked = ('write_uid', 'write_date', 'complaint_do_not_call')
+        before = [*customer.read(tracked), len(customer.message_ids)]
+        callback = self.env['complaint.callback'].create({'case_id': self.known.id})
+        self._pass_time(hours=1)
+        case.do_not_call = True
+        callback.with_user(self.manager).action_refuse()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual([*customer.read(tracked), len(customer.message_ids)], before)
+        self.assertTrue(case.do_not_call)
+        customer.complaint_do_not_call = True
+        customer.complaint_do_not_call = False
+        self.env.flush_all()
+        self.assertTrue(case.do_not_call, "It is what this informant said")
+
     def test_employees_without_a_role_learn_of_nobody_around_a_complaint(self):
         """Odoo lets every employee read followers, ratings and who was told, of any record."""
         for record in (

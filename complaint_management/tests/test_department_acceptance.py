@@ -230,6 +230,12 @@ class TestDepartmentAcceptance(ComplaintCommon):
         for code in ('assigned', 'department_accepted', 'investigator_named', 'limit_set'):
             self.assertEqual(codes.count(code), 1)
 
+    def test_the_dialog_does_not_close_as_if_somebody_had_been_chosen(self):
+        wizards = self.env['complaint.case.assign'].with_user(self.manager)
+        wizard = wizards.create({'case_id': self._create_case().id})
+        with self._refused("Choose a department, a handler or an investigator"):
+            wizard.action_confirm()
+
     def test_only_a_manager_sets_the_limit_in_the_dialog(self):
         case = self._create_case()
         form = Form(

@@ -46,6 +46,20 @@ class TestHandover(ComplaintCommon):
             self.assertEqual(event.milestone_id.code, 'handed_over')
             self.assertEqual(event.payload, {'from': "Handler", 'to': "Manager"})
 
+    def test_a_handover_that_was_begun_is_taken_up_again(self):
+        handover = self._prepare()
+        handover.line_ids[:1].note = "Waits for a call"
+        kept = handover.line_ids[:1].case_id
+        (self.cases - kept).sudo().handler_id = self.receiver
+        new = self._create_case(handler_id=self.handler.id)
+        again = self._prepare()
+        self.assertEqual(again, handover)
+        self.assertEqual(again.line_ids.case_id, kept | new)
+        line = again.line_ids.filtered(lambda line: line.case_id == kept)
+        self.assertEqual(line.note, "Waits for a call")
+        again.action_hand_over()
+        self.assertNotEqual(self._prepare(), handover)
+
     def test_only_the_receiver_takes_over_and_only_once(self):
         handover = self._prepare()
         with self._refused("Only who shall take"):

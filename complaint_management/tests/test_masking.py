@@ -149,6 +149,7 @@ class TestMasking(MaskingCommon):
                 ('complainant_phone', '=', PHONE),
                 ('complainant_phone', '=like', '139%'),
                 ('complainant_phone', 'ilike', '2345'),
+                ('complainant_phone_search', 'ilike', PHONE),
                 ('complainant_phone', '>', '1391'),
                 ('complainant_phone', 'not ilike', '777'),
                 ('complainant_phone', 'in', [PHONE]),

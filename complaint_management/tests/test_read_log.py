@@ -285,3 +285,16 @@ class TestReadingByPrograms(HttpCase, ReadLogCommon):
             [[self.case.id], ['number']],
         )
         self.assertEqual(self._rows(), [(self.handler, 'rpc')])
+
+    @mute_logger('odoo.addons.rpc.controllers.xmlrpc')
+    def test_a_search_by_position_finds_what_its_domain_says(self):
+        rows = self.xmlrpc_object.execute_kw(
+            self.env.cr.dbname,
+            self.handler.id,
+            self._key(self.handler),
+            'complaint.case',
+            'search_read',
+            [[('id', '=', self.plain.id)], ['number']],
+        )
+        self.assertEqual([row['id'] for row in rows], self.plain.ids)
+        self.assertEqual(self._rows(), [], "Nothing restricted was read")

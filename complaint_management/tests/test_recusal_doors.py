@@ -264,6 +264,25 @@ class TestRecusalDoors(RecusalCommon):
         message = case.message_post(body="x", partner_ids=twin.ids, subtype_xmlid='mail.mt_note')
         self.assertEqual(message.notification_ids.res_partner_id, twin)
 
+    def test_a_mail_that_waits_or_failed_does_not_go_to_who_is_recused_by_then(self):
+        def get_waiting(record, people, state):
+            message = record.sudo().message_post(body="He was rude", subtype_xmlid='mail.mt_note')
+            recipients = [Command.set(people.partner_id.ids)]
+            return self.env['mail.mail'].create(
+                {'mail_message_id': message.id, 'recipient_ids': recipients, 'state': state}
+            )
+
+        both = get_waiting(self.case, self.people, 'outgoing')
+        failed = get_waiting(self.measure, self.people, 'exception')
+        his = get_waiting(self.case, self.accused, 'outgoing')
+        other = get_waiting(self._create_case(), self.people, 'outgoing')
+        self._accuse('accused')
+        peer = self.peer.partner_id
+        self.assertEqual((both.recipient_ids, both.state), (peer, 'outgoing'))
+        self.assertEqual((failed.recipient_ids, failed.state), (peer, 'exception'))
+        self.assertEqual((his.recipient_ids, his.state), (peer.browse(), 'cancel'))
+        self.assertEqual(other.recipient_ids, self.people.partner_id)
+
     def test_what_the_recused_had_goes_on_when_the_recusal_begins(self):
         case = self.case.sudo()
         panel = self.env['complaint.panel'].create(

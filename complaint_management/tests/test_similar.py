@@ -58,6 +58,14 @@ class TestSimilar(ComplaintCommon):
         for phone in ("13800000002", "12", "", "unknown"):
             self.assertEqual(self._find(complainant_phone=phone), [], phone)
 
+    def test_a_number_is_found_however_it_was_written(self):
+        case = self._create_case(partner_id=False, complainant_phone="138 0000 7788")
+        for typed in ("13800007788", "+86 138-0000-7788", "138 0000 7788", "7788"):
+            with self.subTest(typed=typed):
+                found = case.search([('complainant_phone_search', 'ilike', typed)])
+                self.assertIn(case, found)
+        self.assertNotIn(case, case.search([('complainant_phone_search', 'ilike', "13800007780")]))
+
     def test_an_extension_is_no_part_of_the_number(self):
         case = self._create_case(partner_id=False, complainant_phone="010-12345678转802")
         self.assertEqual(self._ids(self._find(complainant_phone="01012345678 ext. 9")), case.ids)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ComplaintCaseAssign(models.TransientModel):
@@ -51,6 +52,8 @@ class ComplaintCaseAssign(models.TransientModel):
     def action_confirm(self):
         self.ensure_one()
         names = ['department_id', 'handler_id', 'investigator_id']
+        if not any(self[name] for name in names):
+            raise UserError(self.env._("Choose a department, a handler or an investigator."))
         if self.env.user.has_group('complaint_management.group_complaint_manager'):
             names.append('limit_date')
         # What stays as it is must not look like a decision.

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.complaint_management.tools.masked_fields import MaskedChar
+
 # Columns that a row takes over from its case as they are.
 CASE_COLUMNS = (
     'number',
@@ -37,7 +39,7 @@ class ComplaintCaseAnalysis(models.Model):
 
     _name = 'complaint.case.analysis'
     _description = "Complaints Analysis"
-    _inherit = ['complaint.analysis.mixin']
+    _inherit = ['complaint.masked.mixin', 'complaint.analysis.mixin']
     _auto = False
     _rec_name = 'number'
     _order = 'received_at desc, id desc'
@@ -49,7 +51,9 @@ class ComplaintCaseAnalysis(models.Model):
     number = fields.Char(string="Complaint number", readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     # Read on the case with the rights of the reader: what is hidden there is hidden here.
-    complainant_name = fields.Char(related='case_id.complainant_name', related_sudo=False)
+    complainant_name = MaskedChar(
+        mask='name', related='case_id.complainant_name', related_sudo=False
+    )
     received_at = fields.Datetime(string="Received at", readonly=True)
     closed_at = fields.Datetime(string="Closed at", readonly=True)
 

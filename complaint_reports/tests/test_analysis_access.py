@@ -102,6 +102,25 @@ class TestAnalysisAccess(ReportsCommon):
             with self.assertRaises(AccessError):
                 analysis.search([])
 
+    def test_the_list_of_complaints_names_no_informant(self):
+        """PRIN-5-c: neither does an export of it, nor a search in it."""
+        self.env.ref('base.group_user').implied_ids |= self.env.ref('base.group_allow_export')
+        case = self._create_case(
+            handler_id=self.handler.id,
+            team_id=self.env['complaint.team'].create({'name': "Elsewhere"}).id,
+            flag_ids=self.env.ref('complaint_management.flag_informant').ids,
+        )
+        domain = [('case_id', '=', case.id)]
+        for user, name in ((self.committee, "Li Wei"), (self.handler, "***")):
+            self.env.invalidate_all()
+            rows = self.env['complaint.case.analysis'].with_user(user)
+            [row] = rows.web_search_read(domain, {'complainant_name': {}})['records']
+            self.assertEqual(row['complainant_name'], name)
+            [[exported]] = rows.browse(row['id']).export_data(['complainant_name'])['datas']
+            self.assertEqual(exported, name)
+            found = rows.search_count([*domain, ('complainant_name', 'ilike', "Li Wei")])
+            self.assertEqual(bool(found), name == "Li Wei")
+
     def test_nobody_writes_figures(self):
         case = self._create_case()
         for analysis in self._analyses(self.admin):
