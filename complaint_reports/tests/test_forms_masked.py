@@ -8,7 +8,7 @@ PIXEL = (
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg'
     'gg=='
 )
-OTHERS = ('opinion_book', 'phone_register', 'receipt', 'receipt_a6')
+OTHERS = ('opinion_book', 'phone_register', 'receipt', 'receipt_a6', 'evidence')
 
 
 @tagged('post_install', '-at_install')

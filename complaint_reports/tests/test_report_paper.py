@@ -128,7 +128,8 @@ class TestReportPaper(PeriodCommon, HttpCase):
             for row in sheet.iter_rows(max_col=2)
             if row[0].value
         }
-        self.assertEqual((entered["Old customers"].value, entered["Old customers"].data_type), (7, 'n'))
+        cell = entered["Old customers"]
+        self.assertEqual((cell.value, cell.data_type), (7, 'n'))
         self.assertIn("空调夜间异响", entered["热点问题"].value)
         [line] = {sheet['A3'].value for sheet in book.worksheets}
         self.assertIn("Figures as of: ", line)
