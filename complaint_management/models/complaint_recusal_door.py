@@ -97,6 +97,35 @@ class ComplaintRecusalDoor(models.AbstractModel):
         records = self.sudo().with_context(active_test=False)  # closed to the user
         return self.browse(records.search(Domain('id', 'in', self.ids) & closed).ids)
 
+    def onchange(self, values, field_names, fields_spec):
+        """Ask for the right to read a complaint whose id was just typed: the form names it.
+
+        Odoo reads that name as superuser, also on a form that was only begun.
+
+        :raise AccessError: as if it were read
+        """
+        if not self.env.su and (record := self._get_typed_record(values)):
+            record.check_access('read')
+        return super().onchange(values, field_names, fields_spec)
+
+    def _get_typed_record(self, values):
+        """Return the complaint, or line of one, to which a form newly points, if any."""
+        model_field, id_field = self._recusal_link
+        if not {model_field, id_field} <= self._fields.keys():
+            return None
+
+        def read(name):
+            return values.get(name) or (not self and self.env.context.get(f'default_{name}'))
+
+        name, record_id = read(model_field) or self[model_field], read(id_field)
+        if 'res_model_id' in self._fields and (model_id := read('res_model_id')):
+            name = self.env['ir.model'].sudo().browse(model_id).model  # is no secret
+        records = self.env.get(name)
+        registry = self.env.registry
+        guarded = (registry['complaint.recusal.thread'], registry['complaint.case.line'])
+        is_new = isinstance(record_id, int) and record_id != self[id_field]
+        return records.browse(record_id) if is_new and isinstance(records, guarded) else None
+
     def _export_rows(self, fields, **kwargs):
         # Odoo exports messages without asking whether they may be read.
         if not self.env.su and (closed := self._filter_closed()):

@@ -321,6 +321,35 @@ class TestAttacker(AttackerCommon):
             attacks[name] = partial(self.mine.write, {name: value})
         self._assert_all_harmless(attacks)
 
+    def test_no_form_of_odoo_names_a_complaint_whose_id_is_typed(self):
+        """Odoo reads the names of what its own rows hang on as superuser."""
+        model_id = self.env['ir.model']._get_id('complaint.case')
+        told = {}
+        for name, field in (
+            ('mail.activity', 'res_model'),
+            ('mail.message', 'model'),
+            ('rating.rating', 'res_model'),
+        ):
+            rows = self.env[name].with_user(self.handler)
+            spec = dict.fromkeys(('res_name', 'record_name') & rows._fields.keys(), {})
+            for case in (self.foreign, self.case):
+                values = {field: 'complaint.case', 'res_id': case.id}
+                if 'res_model_id' in rows._fields:
+                    values['res_model_id'] = model_id
+                default = {f'default_{key}': value for key, value in values.items()}
+                for road, call in {
+                    'typed': lambda r=rows, v=values, s=spec: r.onchange(v, ['res_id'], s),
+                    'given': lambda r=rows, d=default, s=spec: r.with_context(**d).onchange(
+                        {}, [], s
+                    ),
+                }.items():
+                    told[name, road, case] = self._hear(call)
+        for (name, road, case), answer in told.items():
+            if case == self.foreign:
+                self.assertNotIn(case.name, answer, f"{name} {road}")
+            elif road == 'typed':
+                self.assertIn(case.name, answer, name)
+
     def _fill(self, name):
         """Return values of a dialog about the foreign case, as a browser would send them."""
         values = {'case_id': self.foreign.id}
