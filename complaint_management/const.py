@@ -13,6 +13,9 @@ INTAKE_KEY = 'complaint_intake'
 # Context key for INTERNAL_WRITE: cases for which another one answers pass gates unasked.
 FREE_PASS_KEY = 'complaint_free_pass'
 
+# Context key for INTERNAL_WRITE: a bulletin is sent, which names no case kept from its readers.
+BULLETIN_KEY = 'complaint_bulletin'
+
 # Context key for a masked field, or for their class: queries take the real values.
 RAW_FIELD_KEY = 'complaint_raw_field'
 

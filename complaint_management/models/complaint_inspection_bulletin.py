@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..const import BULLETIN_KEY, INTERNAL_WRITE
+
 
 class ComplaintInspectionBulletin(models.Model):
     """The bulletin of an inspection: delays, errors and breaches are announced (INS-8-a, RE-30)."""
@@ -29,11 +31,17 @@ class ComplaintInspectionBulletin(models.Model):
     def _send_bulletin(self, lines, users):
         """Notify people of findings, in the language of the context."""
         body = self._render_bulletin(lines)
-        self.message_notify(
+        self.with_context(**{BULLETIN_KEY: INTERNAL_WRITE}).message_notify(
             partner_ids=users.partner_id.ids,
             subject=self.env._("Bulletin: %(name)s", name=self.name),
             body=body,
         )
+
+    def _get_pointing_recused(self):
+        """A bulletin is written for its readers: what they are recused from is left out."""
+        if self.env.context.get(BULLETIN_KEY) is INTERNAL_WRITE:
+            return set(), set()
+        return super()._get_pointing_recused()
 
     def _render_bulletin(self, lines):
         """Return the text of the bulletin about some findings, by kind; Markup."""
