@@ -5,6 +5,8 @@ nothing from here.  A plain pytest function in ``tests/`` can ask for:
 
 ``odoo_server``
     a live server on a copy of the demo database, one for each test file
+``browser``
+    headless Chromium, one for each test file
 ``new_server``
     a factory of such servers, for tests that kill one or need settings of their own
 ``new_database``
@@ -378,9 +380,19 @@ def odoo_server(new_server):
 
     Log in with ``admin``/``admin`` or one of the demo users: the log-in of each ends with
     ``@complaint.example`` and the password is what stands before the ``@``.  For Playwright
-    start Chromium with ``executable_path="/usr/bin/chromium"`` and ``--no-sandbox``.
+    ask for ``browser``, too.
     """
     return new_server()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return headless Chromium; ``tests/browser.py`` has what a story does in it."""
+    # Playwright is loaded for stories only.
+    from browser import chromium
+
+    with chromium() as running:
+        yield running
 
 
 def _free_port():

@@ -4,6 +4,7 @@ import contextlib
 import re
 from pathlib import Path
 
+import psycopg2
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
@@ -165,6 +166,13 @@ class Page:
             if columns.nth(position).locator(".o_kanban_record", has_text=text).count():
                 return position
         return None
+
+
+def query(server, sql, *parameters):
+    """Return the rows that a statement returns from the database of a server, if any."""
+    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
 @contextlib.contextmanager

@@ -1,28 +1,14 @@
 """A solution waits for the manager, who decides from the activity, from the list, in the form."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "approvals"
 # Examples that one person handles, far enough for a solution, without one yet.
 CASES = ["cfpb_3138906", "cfpb_3280891", "cfpb_3206891"]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _case(server, name):
-    [(case_id,)] = _query(
+    [(case_id,)] = query(
         server, "SELECT res_id FROM ir_model_data WHERE name = %s", f"case_demo_{name}"
     )
     return case_id
@@ -30,7 +16,7 @@ def _case(server, name):
 
 def _states(server, case_id):
     """Return the states of all approvals of a case, oldest first."""
-    rows = _query(
+    rows = query(
         server, "SELECT state FROM complaint_approval WHERE case_id = %s ORDER BY id", case_id
     )
     return [state for (state,) in rows]

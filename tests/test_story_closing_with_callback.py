@@ -1,22 +1,8 @@
 """The customer is called back before the complaint closes: an attempt, a talk, the end."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "closing_with_callback"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else None
 
 
 def _press(page, name):
@@ -56,16 +42,17 @@ def _close(page):
     dialog = page.page.locator(".o_dialog .modal-content").last
     dialog.locator(".o_field_widget[name=closing_reason_id] input").click()
     page.page.locator(".o-autocomplete--dropdown-item").first.click()
+    page.settle()  # a button pressed while the choice is still on its way does nothing
     dialog.locator("button[name=action_confirm]").click()
     page.settle()
 
 
 def test_closing_waits_for_the_callback(browser, odoo_server):
     """Issue 3, parts 10 and 11 (T4): where the callback is a gate, nothing closes before it."""
-    _query(
+    query(
         odoo_server, "UPDATE complaint_procedure SET callback_mode = 'gate' WHERE code = 'standard'"
     )
-    [(case_id,)] = _query(
+    [(case_id,)] = query(
         odoo_server, "SELECT res_id FROM ir_model_data WHERE name = 'case_demo_cfpb_3299498'"
     )
     page = Page(browser, odoo_server.url, STORY, width=1440, height=1200)
@@ -86,7 +73,7 @@ def test_closing_waits_for_the_callback(browser, odoo_server):
     left = page.page.locator(".o_dialog .modal-content")
     assert not left.count(), left.last.inner_text()
     page.picture("03_closed")
-    [(phase, satisfied, attempts)] = _query(
+    [(phase, satisfied, attempts)] = query(
         odoo_server,
         """
         SELECT c.phase, c.customer_satisfied, (

@@ -3,10 +3,8 @@
 import io
 import re
 
-import psycopg2
 import pypdf
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "front_desk_to_file"
 SUBJECT = "Story: the washing machine leaked twice"
@@ -21,21 +19,9 @@ COLUMNS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _sentences(server, stage):
     """Return the sentences of a stage's gates, in every language."""
-    rows = _query(
+    rows = query(
         server,
         """
         SELECT g.name FROM complaint_stage_gate g
@@ -48,7 +34,7 @@ def _sentences(server, stage):
 
 
 def _stage_of(server, number):
-    rows = _query(
+    rows = query(
         server,
         """
         SELECT d.name FROM complaint_case c
@@ -86,7 +72,7 @@ def _register(browser, server):
     page.tab("handling")
     page.choose(
         "handler_id",
-        _query(
+        query(
             server,
             """
         SELECT p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id
@@ -148,7 +134,7 @@ def _close(browser, server, number):
     """The manager rules, closes and prints; returns the text of the printed sheet."""
     page = Page(browser, server.url, STORY, width=1440, height=1200)
     page.log_in("manager@complaint.example")
-    case_id = _query(server, "SELECT id FROM complaint_case WHERE number = %s", number)[0][0]
+    case_id = query(server, "SELECT id FROM complaint_case WHERE number = %s", number)[0][0]
     page.open(f"all-complaints/{case_id}", ".o_form_view")
     page.tab("handling")
     page.select("validity", 1)
@@ -167,7 +153,7 @@ def _close(browser, server, number):
 
 
 def _print(page, server, case_id):
-    report = _query(
+    report = query(
         server,
         """
         SELECT report_name FROM ir_act_report_xml WHERE model = 'complaint.case' ORDER BY id LIMIT 1
@@ -190,7 +176,7 @@ def test_from_the_door_to_the_file(browser, odoo_server):
     assert number in sheet and SUBJECT in sheet
     milestones = [
         code
-        for (code,) in _query(
+        for (code,) in query(
             odoo_server,
             """
         SELECT m.code FROM complaint_event e JOIN complaint_milestone m ON m.id = e.milestone_id
@@ -224,7 +210,7 @@ def test_the_second_of_two_who_drag_one_card_is_told(browser, odoo_server):
     column = 4  # the investigation
     cards = handler.page.locator(".o_kanban_group").nth(column).locator(".o_kanban_record")
     number = cards.first.inner_text().split("\n")[0]
-    _query(
+    query(
         odoo_server,
         """
         UPDATE complaint_case SET facts = 'Known.', basis = 'Contract.' WHERE number = %s

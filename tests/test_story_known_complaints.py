@@ -1,22 +1,8 @@
 """A customer calls a second time: the desk sees what is known, and says it is a duplicate."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "known_complaints"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
 
 
 def _type(page, subject, phone):
@@ -34,7 +20,7 @@ def _number(page):
 
 
 def _case(server, number):
-    [row] = _query(
+    [row] = query(
         server,
         """
         SELECT c.is_closed, other.number, c.repeat_count, earlier.number FROM complaint_case c
@@ -78,7 +64,7 @@ def test_the_desk_sees_what_is_known(browser, odoo_server):
     page.settle()
     page.picture("04_saved_repeat")
     assert _case(odoo_server, third) == (False, None, 1, first)
-    linked = _query(
+    linked = query(
         odoo_server,
         """
         SELECT other.number FROM complaint_case c

@@ -1,29 +1,15 @@
 """A customer on a computer and on a phone: finds the complaint, writes, decides, withdraws."""
 
-import psycopg2
-import pytest
-from browser import SCREENSHOTS, Page, chromium
+from browser import SCREENSHOTS, Page, query
 
 CUSTOMER = "customer@complaint.example"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 RECEIPT = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _open_case(server):
     """Return number and subject of an open complaint of the customer, the oldest one."""
-    rows = _query(
+    rows = query(
         server,
         "SELECT c.id, c.number, c.name FROM complaint_case c "
         "JOIN res_users u ON u.partner_id = c.partner_id "
@@ -120,7 +106,7 @@ def test_a_customer_follows_and_decides(odoo_server, browser):
     desktop.page.get_by_role("button", name="Withdraw", exact=True).click()
     desktop.page.get_by_text("You have withdrawn this complaint.").wait_for()
     desktop.picture("withdrawn")
-    [(phase, note)] = _query(
+    [(phase, note)] = query(
         odoo_server, "SELECT phase, closing_note FROM complaint_case WHERE id = %s", case_id
     )
     assert (phase, note) == ("withdrawn", "The bank has paid.")

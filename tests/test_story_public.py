@@ -2,9 +2,8 @@
 
 import importlib.resources
 
-import psycopg2
 import pytest
-from browser import SCREENSHOTS, chromium
+from browser import SCREENSHOTS, query
 
 FORM = "/complaint/new/customer-care"
 FOLDER = SCREENSHOTS / "public"
@@ -19,12 +18,6 @@ ANSWERS = {
 }
 # The choice of languages in the footer is Odoo's own.
 AXE_OPTIONS = "{exclude: [['.js_language_selector']]}"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +65,11 @@ class Visitor:
 
 
 def _get_case(server, number):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, description, complainant_phone FROM complaint_case WHERE number = %s",
-            [number],
-        )
-        return cursor.fetchone()
+    return query(
+        server,
+        "SELECT id, description, complainant_phone FROM complaint_case WHERE number = %s",
+        number,
+    )[0]
 
 
 def test_a_complaint_without_any_script(browser, odoo_server):

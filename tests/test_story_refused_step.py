@@ -1,26 +1,12 @@
 """A step that a gate refuses: the form says why, and stays where the complaint is."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "refused_step"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _stage_id(server, name):
-    return _query(
+    return query(
         server,
         "SELECT res_id FROM ir_model_data WHERE model = 'complaint.stage' AND name = %s",
         f"stage_standard_{name}",
@@ -59,7 +45,7 @@ def test_the_form_stays_where_the_complaint_is(browser, odoo_server):
     page.fill("expected_solution", "A new bill")
     assert _refuse(page, odoo_server) == intake
     page.save()
-    rows = _query(
+    rows = query(
         odoo_server,
         "SELECT stage_id, expected_solution FROM complaint_case WHERE name = %s",
         "Story: the bill is wrong",

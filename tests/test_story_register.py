@@ -1,22 +1,13 @@
 """The form at the counter: where one begins to type, what is seen, what an empty form leaves."""
 
-import psycopg2
 import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "register"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
 def _count(server):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM complaint_case")
-        return cursor.fetchone()[0]
+    return query(server, "SELECT count(*) FROM complaint_case")[0][0]
 
 
 @pytest.fixture
@@ -52,12 +43,11 @@ def test_nothing_is_registered_without_a_word(form, odoo_server):
 
 def test_what_is_known_is_seen_without_scrolling(form, odoo_server):
     """While the customer stands there, nobody looks below the end of the screen."""
-    with psycopg2.connect(dbname=odoo_server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT complainant_phone FROM complaint_case "
-            "WHERE complainant_phone IS NOT NULL AND NOT is_restricted ORDER BY id DESC LIMIT 1"
-        )
-        phone = cursor.fetchone()[0]
+    [(phone,)] = query(
+        odoo_server,
+        "SELECT complainant_phone FROM complaint_case "
+        "WHERE complainant_phone IS NOT NULL AND NOT is_restricted ORDER BY id DESC LIMIT 1",
+    )
     form.fill("complainant_phone", phone)
     form.page.keyboard.press("Tab")
     known = form.page.locator(".o_complaint_similar_row").first

@@ -1,23 +1,13 @@
 """How an administrator begins: a trade, a leader, three examples, and a board of his own."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 CARDS = ".o_kanban_record:not(.o_kanban_ghost)"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
 def _count_examples(server):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM complaint_case WHERE is_setup_example")
-        [(number,)] = cursor.fetchall()
-        return number
+    [(number,)] = query(server, "SELECT count(*) FROM complaint_case WHERE is_setup_example")
+    return number
 
 
 def test_an_administrator_sets_up_and_takes_the_examples_away(browser, odoo_server):

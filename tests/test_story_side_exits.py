@@ -1,27 +1,13 @@
 """How a complaint leaves before its time: withdrawn, solved on the spot, refused with a letter."""
 
-import psycopg2
-import pytest
-from browser import Page, chromium
+from browser import Page, query
 
 STORY = "side_exits"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-def _query(server, sql, *parameters):
-    with psycopg2.connect(dbname=server.database) as connection, connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
 def _subject(server, name):
     """Return the subject of an example: what stands on its card."""
-    [(subject,)] = _query(
+    [(subject,)] = query(
         server,
         "SELECT c.name FROM complaint_case c JOIN ir_model_data d ON d.res_id = c.id "
         "WHERE d.model = 'complaint.case' AND d.name = %s",
@@ -32,15 +18,13 @@ def _subject(server, name):
 
 def _case(server, subject):
     """Return id, phase and ruling of a case."""
-    [row] = _query(
-        server, "SELECT id, phase, validity FROM complaint_case WHERE name = %s", subject
-    )
+    [row] = query(server, "SELECT id, phase, validity FROM complaint_case WHERE name = %s", subject)
     return row
 
 
 def _codes(server, case_id):
     """Return the milestones of a case, oldest first."""
-    rows = _query(
+    rows = query(
         server,
         "SELECT m.code FROM complaint_event e JOIN complaint_milestone m ON m.id = e.milestone_id "
         "WHERE e.case_id = %s ORDER BY e.sequence",
@@ -146,7 +130,7 @@ def test_a_ruling_refuses_with_a_letter(browser, odoo_server):
     case_id, phase, validity = _case(odoo_server, subject)
     assert (phase, validity) == ("refused", "out_of_scope")
     assert _codes(odoo_server, case_id)[-2:] == ["ruled", "refused"]
-    [(letter,)] = _query(
+    [(letter,)] = query(
         odoo_server,
         "SELECT m.body_html FROM mail_mail m JOIN mail_message s ON s.id = m.mail_message_id "
         "WHERE s.model = 'complaint.case' AND s.res_id = %s",
