@@ -1,6 +1,7 @@
 from odoo.fields import Command
 
 from ..tools import id_ranges
+from ..tools.report_period import to_local_date
 from .common import ReportsCommon
 
 ALL_TABLES = (
@@ -59,6 +60,10 @@ class PeriodCommon(ReportsCommon):
             self.env['complaint.report.run']._fields['date_from'].to_date(day)
         )
         return self.runs.browse(schedule._open_runs(period).ids)
+
+    def _get_today(self):
+        """Return the company's day (YYYY-MM-DD): near midnight it is not the server's."""
+        return str(to_local_date(self.env.cr.now(), self.office.tz))
 
     def _table(self, run, kind='totals'):
         """Return the frozen table of the first section of a kind."""

@@ -22,7 +22,7 @@ class TestReportLogs(PeriodCommon):
         schedule = self._create_schedule(
             'duty_log', 'measure_list', kind='duty', name="Duty log of the day"
         )
-        today = str(self.env.cr.now().date())
+        today = self._get_today()
         with self._at('2099-01-01 00:00'):
             run = self._open(schedule, today)
         table = self._table(run, 'duty_log')

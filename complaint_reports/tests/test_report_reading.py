@@ -59,8 +59,7 @@ class TestReportReading(PeriodCommon, HttpCase):
         return self.restricted | self.behind
 
     def test_a_list_of_measures_is_about_their_complaints(self):
-        today = str(self.env.cr.now().date())
-        run = self._make_run('measure_list', day=today)
+        run = self._make_run('measure_list', day=self._get_today())
         listed = run.sudo()._get_listed_complaints()
         self.assertIn(self.behind, listed)
         self.assertNotIn(self.restricted, listed)
