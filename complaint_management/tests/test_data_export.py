@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -79,7 +80,7 @@ class TestDataExport(ComplaintCommon):
                 'direction': 'out',
                 'purpose': 'progress',
                 'promise': "We bring it on Friday",
-                'promise_date': at.replace(year=2099),
+                'promise_date': at + timedelta(days=9),
             }
         )
         callback = self.env['complaint.callback'].create(

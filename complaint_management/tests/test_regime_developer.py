@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .common_walk import REFUSALS, WalkCommon
@@ -35,7 +37,7 @@ class TestRegimeDeveloper(WalkCommon):
                 'purpose': 'holding',
                 'content': "We look and call you.",
                 'promise': "A first feedback",
-                'promise_date': self._pass_time(minutes=1).replace(year=2031),
+                'promise_date': self._pass_time(minutes=1) + timedelta(days=900),
             }
         )
 
