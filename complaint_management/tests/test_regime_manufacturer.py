@@ -119,6 +119,17 @@ class TestRegimeManufacturer(WalkCommon):
         self._walk(case, self.manager, 'return_zone')
         return goods
 
+    def _inspect_goods(self, goods):
+        """Issue the inspection report on returned goods."""
+        goods.write(
+            {
+                **{'inspection_method': 'sample', 'inspected_quantity': 5},
+                **{'defective_quantity': 5, 'inspection_result': 'confirmed'},
+                'inspection_finding': "The cable is too short.",
+            }
+        )
+        goods.action_inspect()
+
     def _answer_customer(self, case):
         self._as(self.handler, case).write(
             {
@@ -260,6 +271,8 @@ class TestRegimeManufacturer(WalkCommon):
         goods.write({'disposition': 'rework', 'disposition_reason': "Change the cable."})
         goods.action_decide()
         self.assertEqual(case.priority, '2')
+        self._assert_barred(case, self.manager, 'disposition', "Issue the inspection report")
+        self._inspect_goods(goods)
         self._walk(case, self.manager, 'disposition')
         reason = self.records['reason_goods_dealt_with']
         self._as(self.manager, case).closing_reason_id = reason
@@ -285,6 +298,7 @@ class TestRegimeManufacturer(WalkCommon):
         goods = self._receive_goods(case)
         self._assert_barred(case, self.manager, 'scrap', "why the goods are scrapped")
         goods.write({'disposition': 'scrap', 'disposition_reason': "The glass is broken."})
+        self._inspect_goods(goods)
         goods.action_decide()
         self._walk(case, self.manager, 'disposition', 'scrap')
         approval = self._assert_asked(case, 'disposition', self.quality)

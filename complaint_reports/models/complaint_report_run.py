@@ -142,6 +142,11 @@ class ComplaintReportRun(models.Model):
     can_sign = fields.Boolean(compute='_compute_rights')
     can_issue = fields.Boolean(compute='_compute_rights')
     is_read = fields.Boolean(string="Read by me", compute='_compute_rights')
+    reading = fields.Selection(
+        selection=[('unread', "Unread"), ('read', "Read")],
+        string="My reading",
+        compute='_compute_rights',
+    )
 
     # One report for a period and part, whatever several workers do.
     _once = models.UniqueIndex(
@@ -186,6 +191,7 @@ class ComplaintReportRun(models.Model):
             run.can_issue = run.state == 'review' and run._may_issue(user)
             own = run.delivery_ids.filtered(lambda delivery: delivery.user_id == user)
             run.is_read = not own or all(own.mapped('read_at'))
+            run.reading = own and ('read' if run.is_read else 'unread')
 
     # === CRUD METHODS === #
 

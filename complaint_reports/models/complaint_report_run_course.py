@@ -174,6 +174,10 @@ class ComplaintReportRunCourse(models.Model):
                         headings=format_list(self.env, missing.mapped('heading')),
                     )
                 ]
+                if 'manual' in missing.mapped('kind'):
+                    obstacles[run].append(
+                        self.env._("Where a figure is zero, tick “Entered” beside it.")
+                    )
         return obstacles
 
     # === ISSUING === #

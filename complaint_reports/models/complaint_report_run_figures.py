@@ -140,8 +140,7 @@ class ComplaintReportRunFigures(models.Model):
         """
         self.ensure_one()
         run_sudo = self.sudo()  # what a reader may see of it is decided below
-        figures, definition = run_sudo.figures or {}, run_sudo.definition or {}
-        headings = {s['key']: s['heading'] for s in definition.get('sections', [])}
+        figures = run_sudo.figures or {}
         subjects = self._get_subjects(figures, everything)
         measures = self._get_measures(figures, everything)
         sections = []
@@ -149,7 +148,7 @@ class ComplaintReportRunFigures(models.Model):
             shown = {
                 'key': table['key'],
                 'kind': table['kind'],
-                'heading': headings.get(table['key']) or self._get_heading(table, definition),
+                'heading': self._get_section_heading(table),
                 **self._show_table(table, subjects, measures),
                 'entries': self._show_entries(table['key']),
             }
@@ -273,7 +272,7 @@ class ComplaintReportRunFigures(models.Model):
             return '–'
         if kind in ('share', 'change'):
             sign = '+' if kind == 'change' and value > 0 else ''
-            return f'{sign}{formatLang(self.env, value * PERCENT, digits=1)} %'
+            return f'{sign}{formatLang(self.env, value * PERCENT, digits=1)}%'
         if kind == 'amount':
             return format_amount(self.env, value, self.company_id.sudo().currency_id)
         if kind in ('days', 'number'):
@@ -334,18 +333,34 @@ class ComplaintReportRunFigures(models.Model):
         try:
             [table] = [t for t in figures.get('sections', []) if t['key'] == section_key]
             cell = table['all'] if 'all' in table else table['rows'][row]['cells'][column]
-            model, packed = cell['m'], cell['i']
+            model, ids = cell['m'], id_ranges.unpack(cell['i'])
         except (ValueError, IndexError, KeyError, TypeError) as error:
             raise UserError(self.env._("There is nothing behind this figure.")) from error
-        self.env[model].check_access('read')
+        records = self.env[model]
+        records.check_access('read')
+        domain = Domain('id', 'in', ids)
+        name = self._name_cell(table, row, column)
+        hidden = len(ids) - records.with_context(active_test=False).search_count(domain)
+        if hidden:
+            name = self.env._(
+                "%(figure)s (%(count)s more that you have no access to)", figure=name, count=hidden
+            )
         return {
             'type': 'ir.actions.act_window',
-            'name': self.name,
+            'name': name,
             'res_model': model,
             'views': [(False, 'list'), (False, 'form')],
-            'domain': list(Domain('id', 'in', id_ranges.unpack(packed))),
+            'domain': list(domain),
             'context': {'create': False, 'active_test': False},
         }
+
+    def _name_cell(self, table, row, column):
+        """Return what a figure is: its section, row and column, as they are read."""
+        names = [self._get_section_heading(table)]
+        if 'all' not in table:
+            names.append(self._show_row(table['rows'][row])['label'])
+            names.append(self._get_column_label(table['columns'][column]))
+        return ' · '.join(names)
 
 
 def _a_year_before(day):

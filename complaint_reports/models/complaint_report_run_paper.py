@@ -9,6 +9,10 @@ from .complaint_report_figures import LIVE_FIELDS
 # Names the object by which the software itself asks for a paper with all complaints of lists.
 EVERYTHING = object()
 SHEET_NAME_LENGTH = 28
+A4 = 9  # as workbooks call it
+# How a figure is to be read: {kind of a cell: format}, and the formats.
+KINDS = {'share': 'share', 'change': 'share', 'amount': 'amount', 'days': 'days'}
+NUMBER_FORMATS = {'number': 'General', 'share': '0.0%', 'amount': '#,##0.00', 'days': '0.0'}
 FORBIDDEN_IN_SHEET_NAMES = str.maketrans({char: ' ' for char in "[]:*?/\\'"})
 
 
@@ -58,10 +62,16 @@ class ComplaintReportRunPaper(models.Model):
                 'head': workbook.add_format({'bold': True, 'bg_color': '#e9ecef', 'border': 1}),
                 'total': workbook.add_format({'bold': True, 'top': 1}),
                 'title': workbook.add_format({'bold': True, 'font_size': 14}),
-                'share': workbook.add_format({'num_format': '0.0%'}),
-                'amount': workbook.add_format({'num_format': '#,##0.00'}),
+                'figure': workbook.add_format(
+                    {'bold': True, 'bg_color': '#e9ecef', 'border': 1, 'align': 'right'}
+                ),
                 'text': workbook.add_format({'text_wrap': True, 'valign': 'top'}),
             }
+            for kind, number in NUMBER_FORMATS.items():
+                formats[kind] = workbook.add_format({'num_format': number})
+                formats[kind, 'total'] = workbook.add_format(
+                    {'num_format': number, 'bold': True, 'top': 1}
+                )
             tables = {t['key']: t for t in (self.sudo().figures or {}).get('sections', [])}
             used = set()
             for section in self._get_shown_figures(everything)['sections']:
@@ -78,23 +88,33 @@ class ComplaintReportRunPaper(models.Model):
         if not section['columns']:
             return
         shift = 0 if section['is_list'] else 1
+        head = formats['figure' if shift else 'head']
         for place, label in enumerate(section['columns']):
-            sheet.write_string(top, place + shift, label, formats['head'])
+            sheet.write_string(top, place + shift, label, head)
         sheet.freeze_panes(top + 1, 0)
+        sheet.repeat_rows(top)
         for number, row in enumerate(section['rows'], top + 1):
             if section['is_list']:
                 for place, text in enumerate(row['texts']):
-                    sheet.write_string(number, place, text)
+                    sheet.write_string(number, place, text, formats['text'])
                 continue
             sheet.write_string(number, 0, row['label'], formats['total'] if row['total'] else None)
             cells = table['rows'][number - top - 1]['cells']
             for place, cell in enumerate(cells, 1):
                 if cell['v'] is not None:
-                    kind = 'share' if cell.get('f') in ('share', 'change') else cell.get('f')
-                    sheet.write_number(number, place, cell['v'], formats.get(kind))
+                    kind = KINDS.get(cell.get('f'), 'number')
+                    style = formats[(kind, 'total') if row['total'] else kind]
+                    sheet.write_number(number, place, cell['v'], style)
 
     def _set_widths(self, sheet, section, table):
-        """Give texts that people wrote more room than names, dates and figures."""
+        """Give texts that people wrote more room than names, dates and figures.
+
+        On paper a sheet is as wide as a page of A4.
+        """
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        if section['is_list']:
+            sheet.set_landscape()
         sheet.set_column(0, 0, 18 if section['is_list'] else 34)
         sheet.set_column(1, 12, 18)
         written = LIVE_FIELDS.get(section['model'], ())

@@ -209,15 +209,13 @@ class ComplaintReportRunRerun(models.Model):
             ]
 
     def _show_difference(self, number, difference):
-        run_sudo = self.sudo()  # headings are no secret
-        headings = {s['key']: s['heading'] for s in run_sudo.definition['sections']}
         key = difference['key']
         table = {'key': key, 'kind': 'corrections' if key == 'corrections' else ''}
         row = difference['row']
         kind = {'f': difference['f']}
         return {
             'number': number,
-            'heading': headings.get(key) or self._get_heading(table, run_sudo.definition),
+            'heading': self._get_section_heading(table),
             'row': self._get_row_label(row) if row else '',
             'column': self._get_column_label(difference['column']) if row else '',
             'before': self._format_cell({'v': difference['before'], **kind}),

@@ -1,6 +1,10 @@
 from odoo import api, models
 from odoo.tools import format_date, format_datetime
 
+from ..tools.named_paper import NamedPaper
+
+CASE_SHEET = 'complaint_reports.complaint_case_sheet_action'
+
 
 class ReportComplaintCaseSheet(models.AbstractModel):
     """What the case sheet needs beside the cases themselves.
@@ -26,6 +30,10 @@ class ReportComplaintCaseSheet(models.AbstractModel):
             'get_history': self._get_history,
             'get_round': self._get_round,
             'get_proof': self._get_proof,
+            # What this report is called is no secret.
+            'get_paper': lambda case: self._get_paper(
+                case, case, self.env.ref(CASE_SHEET).sudo().name, is_restricted=case.is_restricted
+            ),
         }
 
     # === SENTENCES === #
@@ -38,6 +46,17 @@ class ReportComplaintCaseSheet(models.AbstractModel):
         return self.env._(
             "Printed on %(moment)s by %(name)s", moment=moment, name=self.env.user.name
         )
+
+    @api.model
+    def _get_paper(self, record, case, *names, is_restricted=False):
+        """Return the record as the layout prints it: the foot of each page names the paper.
+
+        :param case: what it is about, possibly none
+        :param names: code and title of the paper, possibly empty
+        :param bool is_restricted: something on the paper is
+        """
+        stamps = [self.env._("Restricted: not to be passed on")] if is_restricted else []
+        return NamedPaper(record, ' · '.join(filter(None, (*stamps, *names, case.number))))
 
     @api.model
     def _get_round(self, number):

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list, is_html_empty
 
 FIGURE_TYPES = ('integer', 'float', 'monetary')
+# A row with a longer text goes on on the next page.
+ROW_LENGTH = 400
 
 
 class ReportComplaintForm(models.AbstractModel):
@@ -39,6 +41,7 @@ class ReportComplaintForm(models.AbstractModel):
             'get_form': lambda record: self._get_form(report, record),
             'get_title': lambda form: form.name or report.with_env(self.env).name,
             'get_case': self._get_case,
+            'get_paper': self._get_paper,
             'get_form_rows': self._get_form_rows,
             'get_choices': self._get_choices,
             'get_label': self._get_label,
@@ -46,6 +49,7 @@ class ReportComplaintForm(models.AbstractModel):
             'get_total': self._get_total,
             'get_effect': self._get_effect,
             'get_column_class': self._get_column_class,
+            'get_row_class': self._get_row_class,
             'get_addressees': self._get_addressees,
             'get_return_words': self._get_return_words,
             'get_contacts': self._get_contacts,
@@ -168,6 +172,11 @@ class ReportComplaintForm(models.AbstractModel):
         if records._fields[name].type in FIGURE_TYPES:
             return 'o_complaint_figure'
         return 'o_complaint_wide' if name in (wide or ()) else None
+
+    @api.model
+    def _get_row_class(self, *texts):
+        """Return the class of a row by how much is written in it, or None."""
+        return 'o_complaint_long' if any(len(text or '') > ROW_LENGTH for text in texts) else None
 
     @api.model
     def _get_total(self, records, name):

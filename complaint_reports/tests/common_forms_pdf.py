@@ -85,6 +85,10 @@ class FormsPdfCommon(FormsCommon):
         name = company.name.replace(' ', '')
         return ''.join(page[: page.rfind(name)] for page in pages)
 
+    def _get_foot(self, page, company):
+        """Return the text of what the layout of the company puts around a page."""
+        return page[page.rfind(company.name.replace(' ', '')) :]
+
     def _assert_known_signs(self, text):
         """No sign for which there is no font, none that is not a sign."""
         self.assertFalse(re.search('[\ufffd\x00\ue000-\uf8ff]', text))

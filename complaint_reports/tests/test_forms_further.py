@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -99,6 +101,14 @@ class TestFormsFurther(FormsCommon):
             self.assertIn(part, text)
         for label in ("Charged", "Amount due", "Difference", "Customer told at", "Accounts"):
             self.assertIn(label, text)
+        # The total stands under what it sums up.
+        [table] = html.fromstring(content).xpath("//table[contains(@class, 'o_complaint_dense')]")
+        heads = [' '.join(head.text_content().split()) for head in table.xpath('.//th')]
+        cells = table.xpath(".//tr[contains(@class, 'o_complaint_total')]/td")
+        spans = [int(cell.get('colspan', 1)) for cell in cells]
+        self.assertEqual(sum(spans), len(heads))
+        place = next(n for n, cell in enumerate(cells) if "152.00" in cell.text_content())
+        self.assertEqual(heads[sum(spans[: place + 1]) - 1], "Amount")
 
     # === LETTERS === #
 

@@ -21,14 +21,21 @@ class TestFormsPdf(FormsPdfCommon, HttpCase):
         for (name, case), pages in papers.items():
             with self.subTest(form=name, case=case.name):
                 text = self._get_body(pages, case.company_id)
-                self.assertIn(self._get_form(name).name.replace(' ', ''), pages[0])
-                self.assertIn(case.number, pages[0])
+                title = self._get_form(name).name.replace(' ', '')
+                self.assertIn(title, text)
+                self.assertIn(case.number, text)
+                for page in pages:
+                    self.assertIn(f"{title}·{case.number}", self._get_foot(page, case.company_id))
                 self.assertIn(case.name.replace(' ', ''), text)
                 self._assert_known_signs(text)
                 if name in CASE_FORMS:
                     self.assertIn("Preparedby:Manager", pages[-1])
                     if case != self.long:
                         self._assert_more_than_signatures(pages[-1], case.company_id)
+                    for page in pages[:-1]:
+                        # No page is left empty because what follows does not fit on it.
+                        body = self._get_body([page], case.company_id)
+                        self.assertGreater(len(body), 250, page)
                 if name in CASE_FORMS and name not in WITHOUT_STORY:
                     if case == self.long:
                         self.assertGreater(len(pages), 1)
@@ -45,6 +52,18 @@ class TestFormsPdf(FormsPdfCommon, HttpCase):
         for words in (*labels.values(), "Signature, date", "Prepared by: Manager"):
             body = body.replace(words.replace(' ', ''), '')
         self.assertGreater(len(re.sub(r'In\dcopies:.*', '', body)), 20, page)
+
+    def test_each_page_tells_the_code_of_its_form_and_that_it_is_restricted(self):
+        """FORMS-3-a: a page that is found alone."""
+        form = self._get_form('special')
+        form.code = 'YS-BD-15'
+        flag = self.env.ref('complaint_management.flag_sensitive')
+        self.long.flag_ids = [(4, flag.id)]
+        pages = self._print_papers([('special', self.long)])['special', self.long]
+        self.assertGreater(len(pages), 1)
+        for page in pages:
+            foot = self._get_foot(page, self.long.company_id)
+            self.assertIn("Restricted:nottobepassedon·YS-BD-15·SpecialReport", foot)
 
     def test_the_form_of_the_desk_has_one_page_if_little_is_written(self):
         pages = self._print_papers([('registration', self.bare | self.short)])

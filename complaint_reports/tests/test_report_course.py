@@ -49,9 +49,15 @@ class TestReportCourse(PeriodCommon):
             run.entry_ids.mapped('heading'),
             ["Hot issues", "Old customers", "New customers", "Other"],
         )
-        with self._refused("Hot issues, Old customers,? and New customers"):
+        with self._refused(
+            "(?s)Hot issues, Old customers,? and New customers.*figure is zero, tick “Entered”"
+        ):
             run.action_sign()
         self.assertEqual(run.state, 'open')
+        for entry in run.entry_ids.filtered(lambda entry: entry.kind == 'manual'):
+            entry.amount = 0
+        with self._refused("Fill in first: Hot issues.$"):
+            run.action_sign()
 
     def test_sign_check_issue_read(self):
         run = self._fill_in(self._open_run())
@@ -71,9 +77,11 @@ class TestReportCourse(PeriodCommon):
         self.assertIn(self.committee, deliveries.user_id)
         self.assertEqual(deliveries.partner_id, self.customer)
         own = self._as(self.reader, run)
-        self.assertFalse(own.is_read)
+        self.assertEqual((own.is_read, own.reading), (False, 'unread'))
         own.action_mark_read()
-        self.assertTrue(own.is_read)
+        self.assertEqual((own.is_read, own.reading), (True, 'read'))
+        # Nobody is asked to read what was not sent to him.
+        self.assertFalse(self._as(self.admin, run).reading)
         line = run.delivery_ids.filtered(lambda d: d.user_id == self.reader)
         self.assertTrue(line.read_at)
         self.assertFalse((run.delivery_ids - line).filtered('read_at'))

@@ -219,6 +219,12 @@ class TestReportAccess(PeriodCommon):
         action = self._as(self.manager, run).action_open_cell(key, 1, 0)
         opened = self.env['complaint.case'].with_user(self.manager).search(action['domain'])
         self.assertEqual(opened, self.case)
+        # Who counts the rows is told why there are fewer.
+        self.assertEqual(
+            action['name'], "Totals · Received · Number (1 more that you have no access to)"
+        )
+        action = self._as(self.auditor, run).action_open_cell(key, 1, 0)
+        self.assertEqual(action['name'], "Totals · Received · Number")
         # Neither over RPC.
         for name in ('figures', 'definition', 'differences'):
             with self.assertRaises(AccessError):

@@ -60,6 +60,7 @@ class TestReportPaper(PeriodCommon, HttpCase):
         for part in (
             *("投诉月报", self.env.company.name, "热点问题", "<b>粗体</b>", "Old customers"),
             *("Open at the beginning", "Trend", "Total", self.case.number, run.digest, "Draft"),
+            "100.0%",
         ):
             self.assertIn(part, text)
 
@@ -135,6 +136,27 @@ class TestReportPaper(PeriodCommon, HttpCase):
         self.assertIn("Figures as of: ", line)
         self.assertIn("Being prepared", line)
 
+    def test_workbook_is_ready_to_print(self):
+        """Each sheet is as wide as A4, lists lie; totals are bold, what people wrote is whole."""
+        book, _content = self._load(self._make_run())
+        for sheet in book.worksheets:
+            setup = sheet.page_setup
+            self.assertEqual((setup.paperSize, int(setup.fitToHeight)), (9, 0))
+            self.assertTrue(sheet.sheet_properties.pageSetUpPr.fitToPage)
+        listed = next(s for s in book.worksheets if s['A6'].value == self.case.number)
+        self.assertEqual(listed.page_setup.orientation, 'landscape')
+        self.assertTrue(listed['C6'].alignment.wrap_text)
+        totals = [
+            row
+            for sheet in book.worksheets
+            for row in sheet.iter_rows(min_row=6)
+            if row[0].value == "Total" and sheet['C5'].value == "Share"
+        ]
+        self.assertTrue(totals)
+        for row in totals:
+            self.assertTrue(all(cell.font.bold for cell in row if cell.value is not None))
+            self.assertEqual(row[2].number_format, '0.0%')
+
     def test_workbook_of_an_empty_period(self):
         with self._at('2001-05-01 09:00'):
             run = self._open(self.schedule, '2001-03-03')
@@ -180,7 +202,8 @@ class TestReportPaper(PeriodCommon, HttpCase):
         pages = [
             re.sub(r'\s', '', page.extract_text()) for page in PdfReader(io.BytesIO(content)).pages
         ]
-        self.assertIn("投诉月报", pages[0])
+        for page in pages:
+            self.assertIn(run.name.replace(' ', ''), page)
         printed = ''.join(pages)
         for part in ("热点问题", "空调夜间异响", "Received", run.digest, *cases.mapped('number')):
             self.assertIn(part, printed)

@@ -37,6 +37,7 @@ class TestManufacturerClocks(steps_of(test_regime_manufacturer.TestRegimeManufac
         goods.write({'disposition': 'rework', 'disposition_reason': "Change the cable."})
         goods.action_decide()
         self._assert_clocks(case, 'met', 'disposition')
+        self._inspect_goods(goods)
         self._walk(case, self.manager, 'disposition', 'rework')
         goods.write({'outcome': "New cable.", 'rework_order': "RW-9"})
         goods.write({'quantity_good': 117, 'quantity_rejected': 1})
