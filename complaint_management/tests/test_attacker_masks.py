@@ -233,6 +233,48 @@ class TestAttackerMasks(MaskingCommon):
         self.env.flush_all()
         self.assertTrue(case.do_not_call, "It is what this informant said")
 
+    def test_a_suggestion_names_no_informant(self):
+        measures = (
+            self.env['complaint.measure']
+            .with_user(self.manager)
+            .create(
+                [
+                    {
+                        'case_id': self.known.id,
+                        'name': f"Suggested by {partner.id}",
+                        'kind': 'suggestion',
+                        'suggester_id': partner.id,
+                    }
+                    for partner in (self.customer, self.manager.partner_id)
+                ]
+            )
+        )
+        by_customer, _by_staff = measures
+        for user, sees in ((self.manager, True), (self.outside, False)):
+            seen = self._as(user, measures)
+            shown = [self.customer.id if sees else False, self.manager.partner_id.id]
+            rows = seen.read(['suggester_id'], load=None)
+            self.assertEqual([row['suggester_id'] for row in rows], shown, user.name)
+            spec = {'suggester_id': {'fields': {'display_name': {}, 'email': {}}}}
+            one = self._as(user, by_customer)
+            domain = [('id', '=', by_customer.id)]
+            for road, call in {
+                'web_read': lambda one=one, spec=spec: one.web_read(spec),
+                'export': lambda one=one: one.export_data(['suggester_id/name'])['datas'],
+                'group': lambda one=one, domain=domain: one.formatted_read_group(
+                    domain, ['suggester_id'], ['__count']
+                ),
+            }.items():
+                told = self._hear(call)
+                self.assertEqual("Li Wei" in told, sees, f"{user.name} {road}")
+                self.assertEqual(EMAIL in told, sees and road == 'web_read', f"{user.name} {road}")
+            for question in (
+                ('suggester_id', '=', self.customer.id),
+                ('suggester_id', 'ilike', "Li Wei"),
+                ('suggester_id.email', '=', EMAIL),
+            ):
+                self.assertEqual(one.search_count([*domain, question]), sees, question)
+
     def test_employees_without_a_role_learn_of_nobody_around_a_complaint(self):
         """Odoo lets every employee read followers, ratings and who was told, of any record."""
         for record in (
