@@ -42,7 +42,8 @@ class MailMessageMasked(models.Model):
     def _compute_author_avatar(self):
         """Show no picture of whoever is hidden."""
         for message in self:
-            is_hidden = not self.env.su and bool(message.id) and message._hides('name')
+            reader = message.sudo(False)  # pages of Odoo show it as superuser, to whoever asks
+            is_hidden = not reader.env.su and bool(message.id) and reader._hides('name')
             author = message.sudo().author_id  # core shows it to whoever reads the message
             message.author_avatar = not is_hidden and author.avatar_128
 

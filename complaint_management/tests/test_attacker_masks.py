@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_masking import MaskingCommon
+from .test_masking import PHONE, SHOWN_PHONE, MaskingCommon
 
 EMAIL = 'li.wei@customer.example'
 
@@ -151,6 +151,23 @@ class TestAttackerMasks(MaskingCommon):
             page = self.known.with_user(user).sudo()._get_portal_values()
             self.assertIn("It was so.", str(page))
             self.assertEqual("Li Wei" in str(page), sees, user.name)
+
+    def test_no_picture_shows_who_wrote(self):
+        """Without a portrait Odoo draws the first letter of the name; its pages do so for all."""
+        for user, sees in ((self.outside, False), (self.manager, True)):
+            self.env.invalidate_all()
+            mail = self.mail.with_user(user)
+            self.assertEqual(bool(mail.read(['author_avatar'])[0]['author_avatar']), sees)
+            self.assertEqual(bool(mail.sudo().author_avatar), sees, user.name)
+
+    def test_a_look_back_hides_numbers_in_the_answer(self):
+        self.case.with_user(self.manager).basis = "Terms"
+        self.case.with_user(self.manager)._answer(f"We ring {PHONE} on Monday.")
+        for user, shown in ((self.handler, PHONE), (self.outside, SHOWN_PHONE)):
+            [then] = self._see(user).get_as_of(self.env.cr.now())
+            answer = then['values']['answer']
+            for words in (answer['value'], answer['name']):
+                self.assertEqual(words, f"We ring {shown} on Monday.", user.name)
 
     def test_no_error_of_the_database_tells_the_row(self):
         case = self._as(self.outside, self.known)
