@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..const import RAW_FIELD_KEY
+from ..tools.masked_fields import MaskedField
 from .test_masking import PHONE, SHOWN_PHONE, MaskingCommon
 
 EMAIL = 'li.wei@customer.example'
@@ -131,6 +133,24 @@ class TestAttackerMasks(MaskingCommon):
             ]
 
         self.assertEqual(get_answers(self.customer), get_answers(wrong))
+
+    def test_no_forged_key_lifts_a_mask(self):
+        """Queries take real values for the software, which says so by objects of its own."""
+        case, domain = self.known.with_user(self.outside), [('id', '=', self.known.id)]
+        name = case._fields['complainant_email']
+        for forgery in (True, 1, 'complainant_email', str(name), str(MaskedField), [], {'a': 1}):
+            forged = case.with_context(**{RAW_FIELD_KEY: forgery})
+            guess = [*domain, ('complainant_email', '=', EMAIL)]
+            self.assertFalse(self._heard_count(forged, guess), str(forgery))
+            for call in (
+                lambda c=forged: c.read(['complainant_name', 'complainant_email']),
+                lambda c=forged: c.formatted_read_group(domain, ['complainant_email'], ['__count']),
+            ):
+                self.assertNotIn(EMAIL, self._hear(call), str(forgery))
+
+    def _heard_count(self, cases, domain):
+        told = self._hear(lambda: cases.search_count(domain))
+        return told.isdigit() and int(told)
 
     def test_no_order_tells_the_name(self):
         made = self.env['complaint.case']
