@@ -133,13 +133,18 @@ class TestAttackerDialogs(AccessCommon):
         """Odoo gives dialogs to all who may open such ones: with names and reasons in them."""
         dialogs = list(self._open_dialogs())
         self.assertGreater(len({dialog._name for dialog in dialogs}), 12)
+        target = {'res_model': 'complaint.case', 'res_ids': str(self.case.ids), 'note': SECRET}
+        dialogs += [
+            self.env['mail.activity.schedule'].create(target),
+            self.env['base_import.import'].create({'res_model': 'x', 'file_name': SECRET}),
+        ]
         for dialog in dialogs:
             name = dialog._name
             seen = dialog.with_user(self.accused)
             for call in (
                 seen.read,
                 lambda seen=seen: seen.search_read([('id', '=', seen.id)]),
-                lambda seen=seen: seen.web_search_read([], {'case_id': {}}),
+                lambda seen=seen: seen.web_search_read([], {'create_uid': {}}),
                 lambda seen=seen: seen.formatted_read_group([], ['create_uid'], ['__count']),
             ):
                 shown = self._get_shown(call)
