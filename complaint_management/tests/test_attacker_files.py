@@ -93,7 +93,8 @@ class TestAttackerFiles(MaskingCommon):
                     found = papers.search(domain) & papers
                     self.assertEqual(found, papers if sees else papers[:0], told)
                 seen = self._as(user, case)
-                case.sudo().mapped(fields[0]), case.sudo().mapped(fields[1])
+                for name in fields:
+                    self.assertTrue(case.sudo()[name], "What the software reads, it remembers")
                 [values] = seen.web_read(spec)
                 for name in fields:
                     self.assertEqual(len(values[name]), sees, f"{told} {name}")
