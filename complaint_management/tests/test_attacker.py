@@ -428,6 +428,24 @@ class TestAttacker(AttackerCommon):
                 with self.assertRaises(AccessError):
                     attack()
 
+    def _invite(self, case, notify):
+        """Let a user follow a case by the dialog, which sends an invitation that names it."""
+        dialog = (
+            self.env['mail.followers.edit']
+            .with_user(self.handler)
+            .create(
+                {
+                    'res_model': case._name,
+                    'res_ids': str(case.ids),
+                    'partner_ids': [Command.set(self.handler.partner_id.ids)],
+                    'operation': 'add',
+                    'notify': notify,
+                    'message': "x",
+                }
+            )
+        )
+        dialog.edit_followers()
+
     def test_followers_and_activities_are_not_a_way_in(self):
         outsider = new_test_user(self.env, 'complaint_friend', groups='base.group_user')
         foreign = self.foreign.with_user(self.handler)
@@ -438,6 +456,8 @@ class TestAttacker(AttackerCommon):
         self._assert_harmless(
             lambda: foreign.activity_schedule('mail.mail_activity_data_todo'), "activity"
         )
+        for notify in (False, True):
+            self._assert_harmless(lambda n=notify: self._invite(foreign, n), f"invite {notify}")
         self.mine.message_subscribe(partner_ids=outsider.partner_id.ids)
         with self.assertRaises(AccessError):
             self._as(outsider, self.case).read(['name'])
