@@ -192,6 +192,7 @@ from . import ir_rule
 from . import ir_rule_case
 from . import ir_rule_recusal
 from . import ir_attachment
+from . import ir_attachment_masked
 from . import mail_followers
 from . import mail_message_link_preview
 from . import mail_message_reaction

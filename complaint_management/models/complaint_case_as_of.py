@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
+from ..tools.contact_mask import mask_text
 from .complaint_case_answer import DECISIONS
 
 # What the tracking of the thread tells about a case as it was, in the order of the dialog.
@@ -68,6 +69,9 @@ class ComplaintCaseAsOf(models.Model):
         moment = self._get_as_of_moment(moment)
         there = self.filtered(lambda case: case.create_date.replace(microsecond=0) <= moment)
         values = there.sudo()._read_as_of(moment)  # names of people and places that it names
+        for case in there.filtered('is_contact_masked'):
+            answer = values[case.id]['answer']
+            answer |= {name: mask_text(answer[name]) for name in ('value', 'name') if answer[name]}
         return [
             {'id': case.id, 'recorded': case in there, 'values': values.get(case.id, {})}
             for case in self

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -157,7 +157,8 @@ class ComplaintCaseConfirmation(models.Model):
         files = self.env['ir.attachment']
         if not self.confirmation_signature:
             return files
-        return files.create(
+        # Not a file of whoever brings the next one, who may not know who signed before.
+        return files.with_user(SUPERUSER_ID).create(
             {
                 'name': self.env._("Signature of round %(round)s", round=self.confirmation_round),
                 'datas': self.confirmation_signature,

@@ -4,7 +4,14 @@ from odoo.fields import Domain
 
 from ..const import INTERNAL_KEY, INTERNAL_WRITE, UNMASK_MINUTES
 from ..tools.contact_mask import mask_email
-from ..tools.masked_fields import NAME_MASKS, MaskedChar, MaskedField, MaskedMany2one
+from ..tools.masked_fields import (
+    NAME_MASKS,
+    MaskedChar,
+    MaskedField,
+    MaskedFiles,
+    MaskedImage,
+    MaskedMany2one,
+)
 
 # What decides who gets contact data masked. Whoever changes it may lift a mask for himself.
 MASKING_FIELDS = {'team_id', 'procedure_id', 'contact_owner_id', 'flag_ids'}
@@ -26,6 +33,11 @@ class ComplaintCaseMasking(models.Model):
     complainant_email_key = MaskedChar(mask='email')
     representative_name = MaskedChar(mask='name')
     confirmed_by_name = MaskedChar(mask='name')
+    # A signature tells who signed; papers tell where somebody lives, and what number to call.
+    confirmation_signature = MaskedImage(mask='name')
+    confirmation_attachment_ids = MaskedFiles(mask='files')
+    authority_attachment_ids = MaskedFiles(mask='files')
+    access_token = MaskedChar(mask='token')
     # A rating, too, is asked for its rights when a search looks through it.
     rating_ids = fields.One2many(bypass_search_access=False)
     hides_complainant = fields.Boolean(
@@ -96,9 +108,15 @@ class ComplaintCaseMasking(models.Model):
     def _get_masked_case(self):
         return self
 
+    def _hides(self, mask):
+        # The key of the customer's link is nobody's to read: `get_portal_url` asks who gets it.
+        return mask == 'token' or super()._hides(mask)
+
     @api.model
     def _get_shown_domain(self, mask):
         user = self.env.user
+        if mask == 'token':
+            return Domain.FALSE
         if user._sees_complaint_contacts():
             return Domain.TRUE
         open_to_all = Domain('hides_complainant', 'in', (False,))

@@ -205,6 +205,28 @@ class ComplaintCasePortal(models.Model):
 
     # === LINKS === #
 
+    def _may_pass_link_on(self):
+        """Say whether the user may have the link by which the customer gets in without a log-in.
+
+        It is for those who talk to the customer: who see the contact data and work on the case.
+        """
+        self.ensure_one()
+        return self.has_access('write') and not self.is_contact_masked
+
+    def _portal_ensure_token(self):
+        """Give the customer's link to nobody else; mails of the software bring it as superuser.
+
+        :raise AccessError: the user is none of those
+        """
+        if not (self.env.su or self._may_pass_link_on()):
+            raise AccessError(
+                self.env._(
+                    "This link opens the customer's own page without a log-in. It is for those "
+                    "who talk to the customer: who work on the complaint and see the contact data."
+                )
+            )
+        return super()._portal_ensure_token()
+
     def _get_portal_url(self, suffix='', access_token=None, **parameters):
         """Return the address of a page or a file of this complaint.
 

@@ -7,7 +7,13 @@ from odoo.tools import SQL, format_list
 
 from ..const import RAW_FIELD_KEY
 from ..tools.contact_mask import is_masked, mask_email, mask_phone
-from ..tools.masked_fields import NAME_MASKS, MaskedField, MaskedMany2one, MaskedPartners
+from ..tools.masked_fields import (
+    NAME_MASKS,
+    MaskedField,
+    MaskedFiles,
+    MaskedMany2one,
+    MaskedPartners,
+)
 
 # What a reader can ask of the customer through a complaint, and how it is masked there.
 PARTNER_MASKS = {
@@ -51,10 +57,23 @@ class ComplaintMaskedMixin(models.AbstractModel):
         case = self._get_masked_case()
         return case.is_name_masked if mask in NAME_MASKS else case.is_contact_masked
 
+    # === FILES AND PICTURES === #
+
+    def _can_return_content(self, field_name=None, access_token=None):
+        """Let no address of a picture show what a mask hides: core reads it as superuser."""
+        field = self._fields.get(field_name)
+        if isinstance(field, MaskedField) and field._is_hidden(self):
+            raise self.env['ir.rule']._make_access_error('read', self)
+        return super()._can_return_content(field_name, access_token)
+
     # === CUSTOMERS BEHIND THE RECORD === #
 
     def web_read(self, specification):
         """Mask the customer's contact data too where it is read through this record."""
+        files = [name for name in specification if isinstance(self._fields.get(name), MaskedFiles)]
+        if files and not self.env.su:
+            # Whatever the software read before, core goes on to read all that is in memory.
+            self.filtered('id').invalidate_recordset(files)
         result = super().web_read(specification)
         asked = (specification.get('partner_id') or {}).get('fields') or {}
         if not self.env.su and PARTNER_MASKS.keys() & asked.keys():

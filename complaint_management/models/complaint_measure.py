@@ -22,6 +22,7 @@ class ComplaintMeasure(models.Model):
     _description = "Measure"
     _inherit = [
         'complaint.guarded.line',
+        'complaint.masked.mixin',
         'complaint.recusal.thread',
         'mail.thread',
         'mail.activity.mixin',

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.masked_fields import MaskedMany2one
+
 
 class ComplaintMeasureSuggestion(models.Model):
     """A suggestion of a customer or of staff: assessed, adopted, rewarded (PAWN-4.1-d, 5.2-c)."""
@@ -11,7 +13,8 @@ class ComplaintMeasureSuggestion(models.Model):
         selection=[('customer', "Customer"), ('staff', "Our own people")],
         string="Source of the suggestion",
     )
-    suggester_id = fields.Many2one(
+    suggester_id = MaskedMany2one(
+        mask='name',
         comodel_name='res.partner',
         string="Who suggested it",
         ondelete='restrict',
@@ -38,6 +41,17 @@ class ComplaintMeasureSuggestion(models.Model):
         ondelete='restrict',
         index='btree_not_null',
     )
+
+    # === MASK === #
+
+    def _hides(self, mask):
+        """Hide who suggested it as the complainant is hidden; who belongs to us is no secret.
+
+        Whether it was the complainant is not asked: who tries names would learn it.
+        """
+        return self.sudo().suggester_id.partner_share and super()._hides(mask)  # is not told
+
+    # === COURSE === #
 
     def _begin_suggestions(self):
         """A suggestion begins as one: somebody decides first whether it is carried out."""

@@ -1,7 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.masked_fields import MaskedChar, MaskedMany2one, MaskedPartners, MaskedText
+from ..tools.masked_fields import (
+    MaskedBinary,
+    MaskedChar,
+    MaskedMany2one,
+    MaskedPartners,
+    MaskedText,
+)
 
 # To whom a message went, and how, is masked whoever wrote it; from whom it came, where a customer
 # wrote it.
@@ -22,7 +28,8 @@ class MailMessageMasked(models.Model):
     incoming_email_to = MaskedText(mask='addresses')
     incoming_email_cc = MaskedChar(mask='addresses')
     outgoing_email_to = MaskedChar(mask='addresses')
-    author_avatar = fields.Binary(
+    author_avatar = MaskedBinary(
+        mask='name',
         related=None,
         compute='_compute_author_avatar',
         depends=('author_id',),
@@ -35,7 +42,8 @@ class MailMessageMasked(models.Model):
     def _compute_author_avatar(self):
         """Show no picture of whoever is hidden."""
         for message in self:
-            is_hidden = not self.env.su and bool(message.id) and message._hides('name')
+            reader = message.sudo(False)  # pages of Odoo show it as superuser, to whoever asks
+            is_hidden = not reader.env.su and bool(message.id) and reader._hides('name')
             author = message.sudo().author_id  # core shows it to whoever reads the message
             message.author_avatar = not is_hidden and author.avatar_128
 

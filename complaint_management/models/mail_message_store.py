@@ -8,6 +8,7 @@ from ..tools.contact_mask import mask_addresses, mask_email
 
 # What a chatter is sent that may tell of a complainant, and who takes out what it must not tell.
 STORE_MASKS = {
+    'attachment_ids': '_get_shown_files',
     'author_id': '_get_shown_author',
     'email_from': '_get_shown_sender',
     'incoming_email_cc': '_get_shown_addresses',
@@ -56,6 +57,13 @@ class MailMessageStore(models.Model):
         if isinstance(addresses, str):
             return mask_addresses(addresses)
         return [('', mask_email(email)) for _name, email in addresses]
+
+    def _get_shown_files(self, files):
+        """Leave out mails as they came in and the like: core sends a key to each along."""
+        if not (files and self._hides('addresses')):
+            return files
+        closed = files.with_env(self.env)._filter_closed()
+        return files - closed.with_env(files.env)
 
     def _get_shown_recipients(self, partners):
         known = self._fields['partner_ids']._get_shown(partners.with_env(self.env))

@@ -46,6 +46,8 @@ class ResPartnerDataExport(models.Model):
         cases = self._get_exported_cases()
         self.env['complaint.export.log']._record(cases, ['complaints.json', 'files'])
         cases._log_reading('export')
+        masked = cases.filtered('is_contact_masked')
+        masked._log_reading('unmask', self.env._("By handing out the customer's data"))
         return name, content
 
     def _get_exported_cases(self):

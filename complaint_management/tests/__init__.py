@@ -2,7 +2,9 @@ from . import test_access
 from . import test_access_key
 from . import test_anonymity
 from . import test_attacker
+from . import test_attacker_files
 from . import test_attacker_letters
+from . import test_attacker_links
 from . import test_attacker_makers
 from . import test_attacker_masks
 from . import test_attacker_recipients

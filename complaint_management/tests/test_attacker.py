@@ -350,9 +350,9 @@ class TestAttacker(AttackerCommon):
             elif road == 'typed':
                 self.assertIn(case.name, answer, name)
 
-    def _fill(self, name):
-        """Return values of a dialog about the foreign case, as a browser would send them."""
-        values = {'case_id': self.foreign.id}
+    def _fill(self, name, case):
+        """Return values of a dialog about a case, as a browser would send them."""
+        values = {'case_id': case.id}
         for field in self.env[name]._fields.values():
             if field.name in values or not field.store or field.type.endswith('2many'):
                 continue
@@ -366,8 +366,8 @@ class TestAttacker(AttackerCommon):
                 values[field.name] = self.env[field.comodel_name].search([], limit=1).id
         return values
 
-    def test_dialogs_do_not_reach_foreign_complaints(self):
-        """Each dialog about a case asks again who may do it."""
+    def _get_dialog_attacks(self, user, case):
+        """Return {what: a call} of every button of every dialog about a case."""
         dialogs = [
             name
             for name in self.registry
@@ -377,27 +377,41 @@ class TestAttacker(AttackerCommon):
             and self.env[name]._fields['case_id'].comodel_name == 'complaint.case'
         ]
         self.assertGreater(len(dialogs), 10)
-        attacks = {
-            f"{name}.{action}": partial(self._confirm, name, action)
+        return {
+            f"{name}.{action}": partial(self._confirm, user, case, name, action)
             for name in dialogs
             for action in dir(type(self.env[name]))
             if action.startswith('action_') and not action.endswith('archive')
         }
-        self._assert_all_harmless(attacks)
 
-    def _confirm(self, name, action):
-        dialog = self.env[name].with_user(self.handler).create(self._fill(name))
+    def _confirm(self, user, case, name, action):
+        dialog = self.env[name].with_user(user).create(self._fill(name, case))
         getattr(dialog, action)()
 
-    def test_buttons_do_not_reach_foreign_complaints(self):
-        foreign = self.foreign.with_user(self.handler)
+    def _get_button_attacks(self, case):
         actions = [
             name
-            for name in dir(type(foreign))
+            for name in dir(type(case))
             if name.startswith('action_') and not name.endswith('archive')
         ]
         self.assertGreater(len(actions), 40)
-        self._assert_all_harmless({action: getattr(foreign, action) for action in actions})
+        return {action: getattr(case, action) for action in actions}
+
+    def test_dialogs_do_not_reach_foreign_complaints(self):
+        """Each dialog about a case asks again who may do it."""
+        self._assert_all_harmless(self._get_dialog_attacks(self.handler, self.foreign))
+
+    def test_buttons_do_not_reach_foreign_complaints(self):
+        foreign = self.foreign.with_user(self.handler)
+        self._assert_all_harmless(self._get_button_attacks(foreign))
+
+    def test_the_auditor_changes_nothing(self):
+        """Design 6: who reads all changes nothing, whatever he presses."""
+        case = self.case.with_user(self.auditor)
+        attacks = self._get_button_attacks(case) | self._get_dialog_attacks(self.auditor, self.case)
+        del attacks['complaint.case.unmask.action_confirm']  # that he looked is recorded
+        attacks['the link of the customer'] = case.get_portal_url
+        self._assert_all_harmless(attacks)
 
     # === PEOPLE === #
 
@@ -414,6 +428,24 @@ class TestAttacker(AttackerCommon):
                 with self.assertRaises(AccessError):
                     attack()
 
+    def _invite(self, case, notify):
+        """Let a user follow a case by the dialog, which sends an invitation that names it."""
+        dialog = (
+            self.env['mail.followers.edit']
+            .with_user(self.handler)
+            .create(
+                {
+                    'res_model': case._name,
+                    'res_ids': str(case.ids),
+                    'partner_ids': [Command.set(self.handler.partner_id.ids)],
+                    'operation': 'add',
+                    'notify': notify,
+                    'message': "x",
+                }
+            )
+        )
+        dialog.edit_followers()
+
     def test_followers_and_activities_are_not_a_way_in(self):
         outsider = new_test_user(self.env, 'complaint_friend', groups='base.group_user')
         foreign = self.foreign.with_user(self.handler)
@@ -424,6 +456,8 @@ class TestAttacker(AttackerCommon):
         self._assert_harmless(
             lambda: foreign.activity_schedule('mail.mail_activity_data_todo'), "activity"
         )
+        for notify in (False, True):
+            self._assert_harmless(lambda n=notify: self._invite(foreign, n), f"invite {notify}")
         self.mine.message_subscribe(partner_ids=outsider.partner_id.ids)
         with self.assertRaises(AccessError):
             self._as(outsider, self.case).read(['name'])

@@ -3,7 +3,9 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_masking import MaskingCommon
+from ..const import RAW_FIELD_KEY
+from ..tools.masked_fields import MaskedField
+from .test_masking import PHONE, SHOWN_PHONE, MaskingCommon
 
 EMAIL = 'li.wei@customer.example'
 
@@ -132,6 +134,24 @@ class TestAttackerMasks(MaskingCommon):
 
         self.assertEqual(get_answers(self.customer), get_answers(wrong))
 
+    def test_no_forged_key_lifts_a_mask(self):
+        """Queries take real values for the software, which says so by objects of its own."""
+        case, domain = self.known.with_user(self.outside), [('id', '=', self.known.id)]
+        name = case._fields['complainant_email']
+        for forgery in (True, 1, 'complainant_email', str(name), str(MaskedField), [], {'a': 1}):
+            forged = case.with_context(**{RAW_FIELD_KEY: forgery})
+            guess = [*domain, ('complainant_email', '=', EMAIL)]
+            self.assertFalse(self._heard_count(forged, guess), str(forgery))
+            for call in (
+                lambda c=forged: c.read(['complainant_name', 'complainant_email']),
+                lambda c=forged: c.formatted_read_group(domain, ['complainant_email'], ['__count']),
+            ):
+                self.assertNotIn(EMAIL, self._hear(call), str(forgery))
+
+    def _heard_count(self, cases, domain):
+        told = self._hear(lambda: cases.search_count(domain))
+        return told.isdigit() and int(told)
+
     def test_no_order_tells_the_name(self):
         made = self.env['complaint.case']
         for name in ("Zz", "Aa", "Mm"):
@@ -151,6 +171,23 @@ class TestAttackerMasks(MaskingCommon):
             page = self.known.with_user(user).sudo()._get_portal_values()
             self.assertIn("It was so.", str(page))
             self.assertEqual("Li Wei" in str(page), sees, user.name)
+
+    def test_no_picture_shows_who_wrote(self):
+        """Without a portrait Odoo draws the first letter of the name; its pages do so for all."""
+        for user, sees in ((self.outside, False), (self.manager, True)):
+            self.env.invalidate_all()
+            mail = self.mail.with_user(user)
+            self.assertEqual(bool(mail.read(['author_avatar'])[0]['author_avatar']), sees)
+            self.assertEqual(bool(mail.sudo().author_avatar), sees, user.name)
+
+    def test_a_look_back_hides_numbers_in_the_answer(self):
+        self.case.with_user(self.manager).basis = "Terms"
+        self.case.with_user(self.manager)._answer(f"We ring {PHONE} on Monday.")
+        for user, shown in ((self.handler, PHONE), (self.outside, SHOWN_PHONE)):
+            [then] = self._see(user).get_as_of(self.env.cr.now())
+            answer = then['values']['answer']
+            for words in (answer['value'], answer['name']):
+                self.assertEqual(words, f"We ring {shown} on Monday.", user.name)
 
     def test_no_error_of_the_database_tells_the_row(self):
         case = self._as(self.outside, self.known)
@@ -232,6 +269,48 @@ class TestAttackerMasks(MaskingCommon):
         customer.complaint_do_not_call = False
         self.env.flush_all()
         self.assertTrue(case.do_not_call, "It is what this informant said")
+
+    def test_a_suggestion_names_no_informant(self):
+        measures = (
+            self.env['complaint.measure']
+            .with_user(self.manager)
+            .create(
+                [
+                    {
+                        'case_id': self.known.id,
+                        'name': f"Suggested by {partner.id}",
+                        'kind': 'suggestion',
+                        'suggester_id': partner.id,
+                    }
+                    for partner in (self.customer, self.manager.partner_id)
+                ]
+            )
+        )
+        by_customer, _by_staff = measures
+        for user, sees in ((self.manager, True), (self.outside, False)):
+            seen = self._as(user, measures)
+            shown = [self.customer.id if sees else False, self.manager.partner_id.id]
+            rows = seen.read(['suggester_id'], load=None)
+            self.assertEqual([row['suggester_id'] for row in rows], shown, user.name)
+            spec = {'suggester_id': {'fields': {'display_name': {}, 'email': {}}}}
+            one = self._as(user, by_customer)
+            domain = [('id', '=', by_customer.id)]
+            for road, call in {
+                'web_read': lambda one=one, spec=spec: one.web_read(spec),
+                'export': lambda one=one: one.export_data(['suggester_id/name'])['datas'],
+                'group': lambda one=one, domain=domain: one.formatted_read_group(
+                    domain, ['suggester_id'], ['__count']
+                ),
+            }.items():
+                told = self._hear(call)
+                self.assertEqual("Li Wei" in told, sees, f"{user.name} {road}")
+                self.assertEqual(EMAIL in told, sees and road == 'web_read', f"{user.name} {road}")
+            for question in (
+                ('suggester_id', '=', self.customer.id),
+                ('suggester_id', 'ilike', "Li Wei"),
+                ('suggester_id.email', '=', EMAIL),
+            ):
+                self.assertEqual(one.search_count([*domain, question]), sees, question)
 
     def test_employees_without_a_role_learn_of_nobody_around_a_complaint(self):
         """Odoo lets every employee read followers, ratings and who was told, of any record."""

@@ -9,6 +9,19 @@ from odoo.addons.complaint_management.controllers.export import ComplaintCSVExpo
 
 from .test_attacker import AttackerCommon
 
+# What nobody's condition on complaints may hold.
+CONDITIONS = (
+    "__import__('os').system('true')",
+    "[('id', '=', __import__('os').getpid())]",
+    "[(1, '=', 1)] if True else []",
+    "[('name', '=', env.user.name)]",
+    "[('id', 'inselect', ('SELECT 1', ()))]",
+    "[('name', '=', 'x'); 1]",
+    "[('create_uid.nonsense', '=', 1)]",
+    "[('accused_employee_ids.employee_id.pin', '=', '1234')]",
+    "[('create_uid.password', '=', 'admin')]",
+)
+
 
 @tagged('post_install', '-at_install')
 class TestAttackerWords(AttackerCommon):
@@ -20,21 +33,29 @@ class TestAttackerWords(AttackerCommon):
         rule = self.env['complaint.grade.rule'].with_user(self.admin)
         gate = self.stages['closed'].gate_ids[:1].with_user(self.admin)
         values = {'procedure_id': self.procedure.id, 'grade_id': self.grade.id, 'name': "Rule"}
-        for text in (
-            "__import__('os').system('true')",
-            "[('id', '=', __import__('os').getpid())]",
-            "[(1, '=', 1)] if True else []",
-            "[('name', '=', env.user.name)]",
-            "[('id', 'inselect', ('SELECT 1', ()))]",
-            "[('name', '=', 'x'); 1]",
-            "[('create_uid.nonsense', '=', 1)]",
-            "[('accused_employee_ids.employee_id.pin', '=', '1234')]",
-            "[('create_uid.password', '=', 'admin')]",
-        ):
+        for text in CONDITIONS:
             with self.assertRaises(UserError, msg=text):
                 rule.create({**values, 'domain': text})
             with self.assertRaises(UserError, msg=text):
                 gate.write({'domain': text, 'name': "Gate"})
+
+    def test_every_condition_that_is_kept_is_asked_about(self):
+        """Gates, rules, forms, schedules, sections and time limits of all addons."""
+        names = [
+            name
+            for name, model in self.registry.items()
+            if name.startswith('complaint.')
+            and not (model._abstract or model._transient)
+            and (field := model._fields.get('domain'))
+            and field.type == 'char'
+        ]
+        self.assertGreaterEqual(len(names), 6)
+        for name in names:
+            model = self.env[name].with_user(self.admin)
+            self.assertIn('_check_domain', {m.__name__ for m in model._constraint_methods}, name)
+            for text in CONDITIONS:
+                with self.assertRaises(UserError, msg=f"{name} {text}"):
+                    model.new({'domain': text})._check_domain()
 
     def test_words_of_customers_are_never_rendered_as_code(self):
         words = "{{ 7 * 191 }} ${ 7 * 191 } <t t-out='7 * 191'/> {% 7 * 191 %}"

@@ -202,6 +202,16 @@ class TestDataExport(ComplaintCommon):
         with self.assertRaises(AccessError):
             self._as(self.manager, dialog).read(['file'])
 
+    def test_who_gets_masked_data_along_is_listed_as_if_it_was_shown(self):
+        self.procedure.mask_contacts = True
+        log = self.env['complaint.read.log']
+        for user, ways in ((self.manager, []), (self.admin, ['unmask'])):
+            self.env.invalidate_all()
+            self.customer.with_user(user).action_export_complaints()
+            rows = log.search([('case_id', '=', self.case.id), ('user_id', '=', user.id)])
+            self.assertEqual(rows.mapped('way'), ways, user.name)
+            self.assertFalse(any(row.shown_until for row in rows))
+
     def test_who_takes_the_data_of_a_customer_is_listed(self):
         restricted = self._create_case(
             flag_ids=self.env.ref('complaint_management.flag_sensitive').ids

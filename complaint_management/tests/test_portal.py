@@ -3,7 +3,9 @@ import re
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import complaint_case_customer
 from .common_portal import PortalHttpCommon
+from .test_public_uploads import GIF, HTML, PDF, PNG, archive
 
 SECRET = "s3cr3t"
 
@@ -104,6 +106,30 @@ class TestPortal(PortalHttpCommon):
         for token in ODD_VALUES:
             reply = self._get(f'/{self.mine.id}', access_token=token)
             self.assertEqual(reply.status_code, 303, token)
+
+    @mute_logger('odoo.http')
+    def test_the_link_of_one_does_nothing_on_another(self):
+        """Tokens swapped: neither page nor file nor any act, with a log-in or without."""
+        for case in (self.mine, self.other):
+            case.sudo().basis = "Terms"
+            case.with_user(self.manager)._answer("We pay the postage back.")
+        tokens = [case.sudo()._portal_ensure_token() for case in (self.mine, self.other)]
+        self.assertNotEqual(*tokens)
+        for login, cases in ((None, (self.mine, self.other)), ('portal_li', (self.other,))):
+            self.authenticate(login, login)
+            for case in cases:
+                swapped = {'access_token': tokens[0 if case == self.other else 1]}
+                with self._nothing_happens(self.mine, self.other):
+                    for path in ('message', 'accept', 'reject', 'withdraw', 'chase'):
+                        words = {'text': "x", 'opinion': "x", 'reason': "x", 'sure': "1"}
+                        reply = self._post(f'/{case.id}/{path}', **swapped, **words)
+                        self.assertEqual(reply.status_code, 404 if login else 303, path)
+                        self.assertNotIn('done=', reply.headers.get('Location', ''), path)
+                    page = self._get(f'/{case.id}', **swapped)
+                    self.assertEqual(page.status_code, 404 if login else 303)
+        self.authenticate(None, None)
+        self._post(f'/{self.other.id}/accept', access_token=tokens[1])
+        self.assertEqual(self.other.sudo().answer_state, 'accepted', "Its own link does")
 
     def test_a_mail_button_leads_to_the_page(self):
         token = self.mine.sudo()._portal_ensure_token()
@@ -253,14 +279,25 @@ class TestPortal(PortalHttpCommon):
         self.assertNotEqual(self.url_open(f'/web/content/{attachment}').status_code, 200)
         self.assertEqual(self._get(f'/{self.other.id}/files/{attachment}').status_code, 404)
 
-    def test_an_upload_that_is_a_page_is_refused(self):
+    def test_what_is_a_page_two_things_or_too_large_is_refused(self):
         self._log_in()
-        files = {'files': ('x.html', b'<script>alert(1)</script>', 'text/plain')}
-        with self._nothing_happens(self.mine):
-            page = self._post(f'/{self.mine.id}/message', files=files, text="See").text
-        self.assertIn("x.html", page)
-        self.assertIn("cannot be taken", page)
-        self.assertIn("See</textarea>", page)
+        self.patch(complaint_case_customer, 'FILE_SIZE', 1000)
+        files = self.env['ir.attachment'].sudo()
+        count = files.search_count([])
+        for name, content, reason in (
+            ('x.html', b'<script>alert(1)</script>', "cannot be taken"),
+            ('page.gif', GIF + HTML, "cannot be taken"),
+            ('class.png', PNG + archive('evil.class'), "cannot be taken"),
+            ('page.pdf', PDF + b'<html><body>', "cannot be taken"),
+            ('large.txt', b'a' * 1001, "too large"),
+        ):
+            sent = {'files': (name, content, 'text/plain')}
+            with self._nothing_happens(self.mine):
+                page = self._post(f'/{self.mine.id}/message', files=sent, text="See").text
+            self.assertIn(name, page)
+            self.assertIn(reason, page, name)
+            self.assertIn("See</textarea>", page)
+        self.assertEqual(files.search_count([]), count)
 
     def test_files_of_the_house_stay_there(self):
         file = self.env['ir.attachment'].create(

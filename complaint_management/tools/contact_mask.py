@@ -66,6 +66,11 @@ def mask_name(name):
     return HIDDEN
 
 
+def mask_token(token):
+    """Return what is left of a key that opens a customer's page: nothing."""
+    return ''
+
+
 def mask_text(text):
     """Return words in which phone numbers and e-mail addresses are hidden.
 
@@ -87,4 +92,5 @@ MASKS = {
     'addresses': mask_addresses,
     'name': mask_name,
     'text': mask_text,
+    'token': mask_token,
 }

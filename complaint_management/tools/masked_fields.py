@@ -68,6 +68,28 @@ class MaskedMany2one(MaskedField, fields.Many2one):
         return value.browse()
 
 
+class MaskedBinary(MaskedField, fields.Binary):
+    """A picture or a file that some readers do not get."""
+
+    def _get_shown(self, value):
+        return False
+
+
+class MaskedImage(MaskedBinary, fields.Image):
+    """A picture that is kept in a size, and that some readers do not get."""
+
+
+class MaskedFiles(MaskedField, fields.Many2many):
+    """Files of which some readers get those alone that they brought themselves.
+
+    The files themselves are closed by `ir.attachment`.
+    """
+
+    def _get_shown(self, value):
+        own = value.sudo().filtered(lambda file: file.create_uid == value.env.user)
+        return own.with_env(value.env)
+
+
 class MaskedPartners(MaskedField, fields.Many2many):
     """Partners of whom some readers get the staff, and themselves, alone."""
 

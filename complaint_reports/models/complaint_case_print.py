@@ -65,9 +65,7 @@ class ComplaintCasePrint(models.Model):
         code out. Who may not work on the case gets no link that opens the customer's page.
         """
         self.ensure_one()
-        if not self.has_access('write') or self.is_contact_masked:
-            return ''
-        return self._get_customer_url()
+        return self._get_customer_url() if self._may_pass_link_on() else ''
 
     def _is_on_paper(self):
         return bool(self.env.context.get('complaint_on_paper')) or super()._is_on_paper()

@@ -112,3 +112,41 @@ class TestAttackerDialogs(AccessCommon):
                 if SECRET in shown:
                     found[model._name, field.name, road] = shown[:200]
         self.assertEqual(found, {})
+
+    def _open_dialogs(self):
+        """Yield a dialog of each model that somebody else opened and has filled in so far."""
+        for model, field, value in self._get_doors():
+            if not model._transient:
+                continue
+            words = {
+                other.name: SECRET
+                for other in model._fields.values()
+                if other.type in ('char', 'text') and other.store and not other.related
+            }
+            try:
+                with self.env.cr.savepoint(), mute_logger('odoo.sql_db'):
+                    yield self.env[model._name].create({**words, field.name: value})
+            except (UserError, ValueError, Error):
+                continue
+
+    def test_a_dialog_is_for_who_opened_it(self):
+        """Odoo gives dialogs to all who may open such ones: with names and reasons in them."""
+        dialogs = list(self._open_dialogs())
+        self.assertGreater(len({dialog._name for dialog in dialogs}), 12)
+        target = {'res_model': 'complaint.case', 'res_ids': str(self.case.ids), 'note': SECRET}
+        dialogs += [
+            self.env['mail.activity.schedule'].create(target),
+            self.env['base_import.import'].create({'res_model': 'x', 'file_name': SECRET}),
+        ]
+        for dialog in dialogs:
+            name = dialog._name
+            seen = dialog.with_user(self.accused)
+            for call in (
+                seen.read,
+                lambda seen=seen: seen.search_read([('id', '=', seen.id)]),
+                lambda seen=seen: seen.web_search_read([], {'create_uid': {}}),
+                lambda seen=seen: seen.formatted_read_group([], ['create_uid'], ['__count']),
+            ):
+                shown = self._get_shown(call)
+                self.assertFalse(SECRET in shown or self.env.user.name in shown, f"{name} {shown}")
+            self.assertFalse(seen.has_access('write'), name)

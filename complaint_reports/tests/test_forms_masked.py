@@ -8,7 +8,7 @@ PIXEL = (
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg'
     'gg=='
 )
-OTHERS = ('opinion_book', 'phone_register', 'receipt', 'receipt_a6', 'evidence')
+OTHERS = ('opinion_book', 'phone_register', 'receipt', 'receipt_a6')
 
 
 @tagged('post_install', '-at_install')
@@ -64,6 +64,32 @@ class TestFormsMasked(FormsCommon):
         for purpose in LETTERS:
             with self.assertRaisesRegex(UserError, "kept from you"):
                 self._print_form(f'letter_{purpose}', self.case, self.outside)
+
+    def test_an_evidence_pack_is_whole_or_none(self):
+        """With the files of a complainant whose contact data is masked nobody takes it along."""
+        paper = self.env['ir.attachment'].sudo()
+        paper.create(
+            {
+                'name': "Li Wei's letter.txt",
+                'raw': b"I, Li Wei, Lakeside 5",
+                'res_model': 'complaint.case',
+                'res_id': self.case.id,
+            }
+        )
+        for flag in (False, True):
+            self._mask(flag)
+            reports = self.reports.with_user(self.outside)
+            for render in (reports._render_qweb_html, reports._render_qweb_pdf):
+                with self.assertRaisesRegex(UserError, "whole file.*masked for you.*Show it"):
+                    render(self._get_report('evidence').id, self.case.ids)
+            for user in (self.manager, self.committee, self.auditor):
+                self.assertIn("letter.txt", self._print_form_text('evidence', self.case, user))
+        log = self.env['complaint.read.log']
+        domain = [('case_id', '=', self.case.id), ('user_id', '=', self.outside.id)]
+        self.assertNotIn('evidence', log.search(domain).mapped('way'), "None was taken")
+        self.case.with_user(self.outside)._unmask("The court asks for it")
+        text = self._print_form_text('evidence', self.case, self.outside)
+        self.assertIn("letter.txt", text)
 
     def test_a_signature_is_shown_to_who_may_know_it(self):
         [article] = self._print_form('closing', self.case).values()
