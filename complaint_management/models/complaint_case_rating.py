@@ -72,6 +72,7 @@ class ComplaintCaseRating(models.Model):
             rating = self.env['rating.rating'].search([('access_token', '=', token)], limit=1)
         if not rating or (rating.res_model, rating.res_id) != (self._name, self.id):
             raise UserError(self.env._("This rating does not belong to the complaint."))
+        rating.with_user(self.env.user).sudo()._check_rater()  # people do not read their token
         case = self._in_nobodys_name()
         rating = super(ComplaintCaseRating, case).rating_apply(
             rate, rating=rating, feedback=feedback, **kwargs

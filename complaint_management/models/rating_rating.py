@@ -1,16 +1,38 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ..tools.masked_fields import MaskedChar
 
 CASE = 'complaint.case'
 
 
 class RatingRating(models.Model):
     _name = 'rating.rating'
-    _inherit = ['complaint.people.door', 'rating.rating']
+    _inherit = ['complaint.people.door', 'complaint.masked.mixin', 'rating.rating']
 
     complaint_round = fields.Integer(
         string="Round", readonly=True, help="Which handling of a complaint is rated."
     )
+
+    # Whoever has it rates without a log-in.
+    access_token = MaskedChar(mask='token')
+
+    # === MASK === #
+
+    def _get_masked_case(self):
+        rating = self.sudo()  # on which record it is, is no secret
+        cases = self.env[CASE]
+        return cases.browse(rating.res_id) if rating.res_model == CASE else cases
+
+    def _hides(self, mask):
+        case = self._get_masked_case()
+        return bool(case) and case._hides(mask)
+
+    @api.model
+    def _get_shown_domain(self, mask):
+        cases = self.env[CASE].sudo()._search(self.env[CASE]._get_shown_domain(mask))  # idem
+        return Domain('res_model', '!=', CASE) | Domain('res_id', 'in', cases)
 
     # === CRUD METHODS === #
 
@@ -38,6 +60,18 @@ class RatingRating(models.Model):
         :raise AccessError: a user does it himself
         """
         if records and not self.env.su:
-            raise AccessError(
-                self.env._("Only the customer rates a complaint, by the link in the mail.")
-            )
+            raise self._make_customers_own_error()
+
+    def _check_rater(self):
+        """Let nobody of ours follow the customer's link, which letters in the thread hold.
+
+        :raise AccessError: somebody is logged in who is not the one that is asked
+        """
+        user = self.env.user
+        if user.id != SUPERUSER_ID and user._is_internal() and user.partner_id != self.partner_id:
+            raise self._make_customers_own_error()
+
+    def _make_customers_own_error(self):
+        return AccessError(
+            self.env._("Only the customer rates a complaint, by the link in the mail.")
+        )

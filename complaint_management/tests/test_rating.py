@@ -1,7 +1,9 @@
 import re
 
+from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .test_mail_out import LetterCommon
 
@@ -154,6 +156,30 @@ class TestRating(RatingCommon):
         self.env.invalidate_all()
         self.assertFalse(case.customer_satisfied or case.callback_ids)
 
+    def test_nobody_reads_the_key_by_which_a_customer_rates(self):
+        """Issue 6: whoever has it could rate in the customer's name."""
+        case = self._create_worked_case()
+        token = self._token(case).access_token
+        name = 'access_token'
+        for user in (self.handler, self.manager, self.committee, self.admin):
+            rating, seen = self._token(case).with_user(user), case.with_user(user)
+            for road, call in {
+                'read': lambda r=rating: r.read([name]),
+                'web_read': lambda r=rating: r.web_read({name: {}}),
+                'export': lambda r=rating: r.export_data([name])['datas'],
+                'group': lambda r=rating: r.formatted_read_group([], [name], ['__count']),
+                'case': lambda c=seen: c.web_read({'rating_ids': {'fields': {name: {}}}}),
+            }.items():
+                self.assertNotIn(token, self._hear(call), f"{user.name} {road}")
+            self.assertFalse(rating.search([(name, '=', token)]), user.name)
+        other = self.env['rating.rating'].create(
+            {
+                'res_model_id': self.env['ir.model']._get_id('res.partner'),
+                'res_id': self.customer.id,
+            }
+        )
+        self.assertTrue(other.with_user(self.handler).read([name])[0][name], "Not a complaint's")
+
     def test_whom_the_complaint_is_about_is_not_rated_and_sees_no_rating(self):
         """TEL-2.7-b, PAWN-5.1-b."""
         case = self._create_worked_case()
@@ -209,3 +235,16 @@ class TestRatingPage(RatingCommon, HttpCase):
         self.assertEqual(case.customer_satisfied, 'dissatisfied')
         self.assertEqual(case.callback_ids.suggestions, "Slow.")
         self.assertEqual(self.url_open('/rate/0000/5').status_code, 404)
+
+    @mute_logger('odoo.http')
+    def test_who_is_logged_in_as_one_of_us_does_not_rate(self):
+        """TEL-1.5: the letter in the thread holds the link, too."""
+        case = self._create_worked_case()
+        rating = self._token(case)
+        self.authenticate('complaint_handler', 'complaint_handler')
+        answer = {'rate': '5', 'csrf_token': http.Request.csrf_token(self)}
+        reply = self.url_open(f'/rate/{rating.access_token}/submit_feedback', data=answer)
+        self.assertEqual(reply.status_code, 403)
+        self.assertIn("Only the customer rates", reply.text)
+        self.env.invalidate_all()
+        self.assertFalse(rating.consumed or case.customer_satisfied or case.callback_ids)
