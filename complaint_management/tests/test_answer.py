@@ -257,10 +257,11 @@ class TestAnswer(ComplaintCommon):
         self.procedure.callback_mode = 'gate'
         self.assertFalse(case.is_closing_next)
         self.procedure.callback_mode = 'none'
-        later = self.stages['solution'].copy({'sequence': self.stages['communication'].sequence + 1})
+        last = self.stages['communication'].sequence
+        later = self.stages['solution'].copy({'sequence': last + 1})
         self.env.invalidate_all()
         self.assertFalse(case.is_closing_next)
-        later.sequence = self.stages['communication'].sequence - 1
+        later.sequence = last - 1
         self.env.invalidate_all()
         self.assertTrue(case.is_closing_next)
 
