@@ -80,6 +80,16 @@ class ComplaintAssistance(models.Model):
     answered_at = fields.Datetime(string="Answered at", readonly=True)
     decline_reason = fields.Text(string="Reason for declining", readonly=True)
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('mode', 'department_id', 'partner_id')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        modes = dict(self._fields['mode']._description_selection(self.env))
+        for line in self:
+            parts = (modes.get(line.mode), line._get_name())
+            line.display_name = ' – '.join(filter(None, parts))
+
     # === CONSTRAINTS === #
 
     @api.constrains('department_id', 'partner_id', 'mode', 'user_id')

@@ -89,15 +89,30 @@ class ComplaintCaseClosing(models.Model):
         for case in self:
             case.is_closing_applied_for = not ruled_ids.isdisjoint((False, case.procedure_id.id))
 
-    @api.depends('phase', 'closing_ruling', 'is_closing_applied_for', 'is_callback_settled')
+    @api.depends(
+        *('stage_id', 'phase', 'answer_state', 'callback_mode', 'is_callback_settled'),
+        *('closing_ruling', 'is_closing_applied_for'),
+    )
     def _compute_is_closing_next(self):
-        """After the callback nothing but closing is left; where it is applied for, once granted."""
+        """Say when nothing but closing is left; where it is applied for, once that is granted."""
         for case in self:
+            if case.phase == 'callback':
+                is_done = case.is_callback_settled
+            else:
+                is_done = case._is_accepted_in_last_stage()
             case.is_closing_next = case.closing_ruling == 'granted' or (
-                case.phase == 'callback'
-                and case.is_callback_settled
-                and not case.is_closing_applied_for
+                is_done and not case.is_closing_applied_for
             )
+
+    def _is_accepted_in_last_stage(self):
+        """Say whether the customer accepts the answer and only closed stages follow."""
+        self.ensure_one()
+        if self.phase != 'feedback' or self.answer_state != 'accepted':
+            return False
+        later = self.procedure_id.stage_ids.filtered(
+            lambda stage: stage.sequence > self.stage_id.sequence
+        )
+        return self.callback_mode != 'gate' and all(later.mapped('is_closed'))
 
     # === CRUD METHODS === #
 

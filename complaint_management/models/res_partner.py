@@ -1,4 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# What stands between the digits of a phone number.
+PHONE_SIGNS = ' -+().·/'
 
 
 class ResPartner(models.Model):
@@ -31,6 +36,29 @@ class ResPartner(models.Model):
                 if partner in self:
                     partner.complaint_count += count
                 partner = partner.parent_id
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find customers by phone, too, where the form of a complaint asks for them.
+
+        Who stands at the desk gives a number sooner than the spelling of a name. However it is
+        written: the digits count.
+        """
+        domain = super()._search_display_name(operator, value)
+        if not self.env.context.get('complaint_by_phone') or operator != 'ilike':
+            return domain
+        is_number = isinstance(value, str) and not any(char.isalpha() for char in value)
+        digits = is_number and self.env['complaint.case']._get_phone_key(value)
+        if not digits:
+            return domain
+        return Domain(domain) | Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "translate(%s, %s, '') LIKE %s",
+                model._field_to_sql(alias, 'phone', query),
+                PHONE_SIGNS,
+                f'%{digits}%',
+            )
+        )
 
     def action_view_complaints(self):
         """Open the complaints of this partner and of the contacts below it."""

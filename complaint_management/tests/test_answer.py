@@ -248,6 +248,23 @@ class TestAnswer(ComplaintCommon):
         with self.assertRaises(AccessError):
             case.with_user(self.auditor).action_customer_accepted()
 
+    def test_after_the_last_answer_closing_comes_next(self):
+        case = self._move(self._create_worked_case(), 'communication')
+        case._answer("We pay the postage back.")
+        self.assertFalse(case.is_closing_next)
+        case.action_customer_accepted()
+        self.assertTrue(case.is_closing_next)
+        self.procedure.callback_mode = 'gate'
+        self.assertFalse(case.is_closing_next)
+        self.procedure.callback_mode = 'none'
+        last = self.stages['communication'].sequence
+        later = self.stages['solution'].copy({'sequence': last + 1})
+        self.env.invalidate_all()
+        self.assertFalse(case.is_closing_next)
+        later.sequence = last - 1
+        self.env.invalidate_all()
+        self.assertTrue(case.is_closing_next)
+
     def test_a_revoked_answer_counts_no_longer(self):
         case = self._create_worked_case()
         case._answer("We pay the postage back.")

@@ -48,6 +48,13 @@ class TestAssistance(AccessCommon):
         with self._refused("already settled"):
             mine._answer("Again")
 
+    def test_a_request_is_called_by_what_is_asked_of_whom(self):
+        partner = self.env['res.partner'].create({'name': "Lift Co"})
+        lines = self._ask() | self._ask(department_id=False, partner_id=partner.id)
+        self.assertEqual(
+            lines.mapped('display_name'), ["Joint handling – Works", "Joint handling – Lift Co"]
+        )
+
     def test_declining_needs_a_reason_and_ends_the_loan(self):
         line = self._ask()
         mine = self._as(self.handler, line)

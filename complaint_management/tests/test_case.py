@@ -338,6 +338,17 @@ class TestPartnerCounter(ComplaintCommon):
         cases = self.env['complaint.case'].with_user(self.receiver)
         self.assertEqual(cases.search_count(action['domain']), partner.complaint_count)
 
+    def test_the_form_finds_a_customer_by_phone(self):
+        self.customer.phone = "+86 138-0011-2233"
+        partners = self.env['res.partner'].with_user(self.receiver)
+        for number in ("13800112233", "138 0011 2233", "0011-2233", "１３８００１１２２３３"):
+            self.assertFalse(partners.name_search(number), number)
+            found = partners.with_context(complaint_by_phone=True).name_search(number)
+            self.assertEqual([row[0] for row in found], self.customer.ids, number)
+        for text in ("13800112234", "2233", "No. 13800112233", ""):
+            found = partners.with_context(complaint_by_phone=True).name_search(text)
+            self.assertEqual(found, partners.name_search(text), text)
+
     def test_many_partners_cost_no_more_queries_than_one(self):
         partners = self.env['res.partner'].create(
             [{'name': f"Partner {n}", 'parent_id': self.branch.id} for n in range(40)]

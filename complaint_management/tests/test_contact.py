@@ -171,6 +171,19 @@ class TestContact(ComplaintCommon):
         self.assertEqual(case.contact_ids.content, "The carrier is being asked.")
         self.assertEqual(self._codes(case)[-1], 'progress_reported')
 
+    def test_the_dialog_refuses_a_contact_without_words(self):
+        case = self._create_case()
+        form = self._dialog(case)
+        form.content = " "
+        with self._refused("what was said"):
+            form.save().action_confirm()
+        self.assertFalse(case.contact_ids)
+        form = self._dialog(case)
+        form.promise = "We call back tomorrow."
+        form.promise_date = self.env.cr.now() + timedelta(days=1)
+        form.save().action_confirm()
+        self.assertEqual(case.contact_ids.promise, "We call back tomorrow.")
+
     def test_the_content_leaves_as_a_mail(self):
         """DEVG-1.1-a: feedback by e-mail, out of the same dialog."""
         case = self._create_case()

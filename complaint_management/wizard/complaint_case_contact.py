@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import CONTACT_MEANS, CONTACT_PURPOSES
 from ..models.complaint_contact import ANSWER_PURPOSES
@@ -85,6 +86,7 @@ class ComplaintCaseContact(models.TransientModel):
         elif self.kind == 'source':
             self.case_id._reply_to_source(values)
         else:
+            self._check_words()
             values |= {'direction': self.direction, 'purpose': self.purpose}
             self.case_id._record_contact(values, send_mail=self.send_mail and self.can_mail)
         return {'type': 'ir.actions.act_window_close'}
@@ -93,6 +95,11 @@ class ComplaintCaseContact(models.TransientModel):
         """Write it as a mail, with the template of the chosen purpose."""
         self.ensure_one()
         return self.case_id._get_letter_action(self.purpose)
+
+    def _check_words(self):
+        """Refuse a contact that says nothing: whoever reads it later learns nothing from it."""
+        if not (self.content or '').strip() and not (self.promise or '').strip():
+            raise UserError(self.env._("Write down in a few words what was said."))
 
     def _prepare_values(self):
         """Return the values of the contact as they were typed."""

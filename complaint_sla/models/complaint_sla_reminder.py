@@ -120,7 +120,15 @@ class ComplaintSlaReminder(models.Model):
         self._check_is_admin()
         # Whoever configures complaints may not start scheduled actions in general.
         cron_sudo = self.env.ref('complaint_sla.ir_cron_remind').sudo()
-        return cron_sudo.method_direct_trigger()
+        cron_sudo.method_direct_trigger()
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'success',
+                'message': self.env._("Done: whoever had to be reminded by now is reminded."),
+            },
+        }
 
     def action_open_case(self):
         """Open the complaint."""

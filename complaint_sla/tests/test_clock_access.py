@@ -41,6 +41,10 @@ class TestClockAccess(SlaCommon):
         with self.assertRaises(AccessError):
             self.clock.with_user(self.outsider).read(['deadline'])
 
+    def test_a_limit_leads_to_its_complaint(self):
+        action = self.clock.with_user(self.handler).action_open_case()
+        self.assertEqual((action['res_model'], action['res_id']), ('complaint.case', self.case.id))
+
     def test_recusal_hides_the_clocks(self):
         self.assertEqual(self._count(self.manager), 1)
         self.case.sudo().accused_employee_ids = [Command.link(self.employees['manager'].id)]

@@ -201,7 +201,7 @@ class ComplaintSlaWhatIf(models.TransientModel):
     def _compute_display_name(self):
         for what_if in self:
             name = (what_if.hours_id if what_if.subject == 'calendar' else what_if.policy_id).name
-            what_if.display_name = self.env._("What if: %(name)s", name=name or '')
+            what_if.display_name = name and self.env._("What if: %(name)s", name=name)
 
     # === CRUD METHODS === #
 
