@@ -1,8 +1,10 @@
+import { useSubEnv } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useBus } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { formView } from "@web/views/form/form_view";
+import { ComplaintCaseNotebook } from "./complaint_case_notebook";
 import { ComplaintCaseStatusBarButtons } from "./complaint_case_status_bar_buttons";
 import { addSeenHistory } from "./seen_history";
 import { logReading } from "./log_reading";
@@ -35,8 +37,14 @@ export class ComplaintCaseFormController extends FormController {
 export class ComplaintCaseFormRenderer extends FormRenderer {
     static components = {
         ...FormRenderer.components,
+        Notebook: ComplaintCaseNotebook,
         StatusBarButtons: ComplaintCaseStatusBarButtons,
     };
+
+    setup() {
+        super.setup();
+        useSubEnv({ getComplaintPhase: () => this.props.record.data.phase });
+    }
 }
 
 registry.category("views").add("complaint_case_form", {
