@@ -34,6 +34,7 @@ class Page:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._keep_console_error)
         self.calls = set()
+        self.saves = 0
         self.page.on("request", self._note_call)
         self.page.on("requestfinished", lambda request: self.calls.discard(request))
         self.page.on("requestfailed", lambda request: self.calls.discard(request))
@@ -43,6 +44,7 @@ class Page:
             self.errors.append(message.text)
 
     def _note_call(self, request):
+        self.saves += request.url.endswith("/web_save")
         if any(part in request.url for part in ("/web/dataset/", "/web/action/", "/mail/")):
             self.calls.add(request)
 
@@ -110,29 +112,42 @@ class Page:
         """Open a page of the form's notebook."""
         self.page.locator(f".o_notebook a.nav-link[name={name}]").click()
 
+    def search(self, text):
+        """Search for a text, and wait until the view shows nothing else."""
+        self.settle()
+        self.page.locator(".o_searchview_input").fill(text)
+        # The key for it is lost while the list is still drawn.
+        self.page.locator(".o_searchview_autocomplete .o-dropdown-item").first.click()
+        self.page.wait_for_selector(f".o_searchview_facet:has-text('{text}')")
+        self.page.wait_for_selector(".o_searchview_autocomplete", state="detached")
+        self.settle()
+
     # Board
 
     def drag_card(self, text, column):
         """Drag the card that shows ``text`` into the column with this position, counted from 0.
 
         A board that draws itself anew meanwhile lets the card slip back and asks the server for
-        nothing; whoever sees that drags it again, so this does, too.
+        nothing; whoever sees that drags it again, so this does, too.  A busy machine may ask late.
         """
+        saves, trouble = self.saves, None
         for _attempt in range(3):
-            self.settle()
             try:
                 self._lift_card(text, column)
-                with self.page.expect_request("**/web_save", timeout=5_000):
+                with self.page.expect_request("**/web_save", timeout=10_000):
                     self.page.mouse.up()
-            except PlaywrightTimeout:
+            except PlaywrightTimeout as error:
+                trouble = error
                 self.page.mouse.up()
-                continue
             self.settle()
-            return
-        raise AssertionError(f"The card {text} cannot be let go over column {column}")
+            if self.saves > saves:
+                return
+        self.picture("zz_cannot_be_let_go")
+        raise AssertionError(f"{text} cannot be let go over column {column}: {trouble}")
 
     def _lift_card(self, text, column):
         """Take a card and hold it over a column until the board shows that it follows."""
+        self.settle()
         card = self.page.locator(".o_kanban_record", has_text=text).first
         card.scroll_into_view_if_needed()
         start = card.bounding_box()
@@ -156,7 +171,7 @@ class Page:
             "column => document.querySelectorAll('.o_kanban_group')[column]"
             ".classList.contains('o_kanban_hover')",
             arg=column,
-            timeout=5_000,
+            timeout=10_000,
         )
 
     def column_of(self, text):
