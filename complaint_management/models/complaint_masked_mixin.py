@@ -37,10 +37,22 @@ class ComplaintMaskedMixin(models.AbstractModel):
         return self.sudo().case_id.sudo(False)
 
     def _get_case_of_thread(self):
-        """Return the complaint on which this hangs by `model` and `res_id`, if any."""
+        """Return the complaint on which this hangs by the fields of `_recusal_link`, if any."""
         cases = self.env['complaint.case']
         record = self.sudo()  # on which record it is, is no secret
-        return cases.browse(record.res_id) if record.model == cases._name else cases
+        model_field, id_field = self._recusal_link
+        return cases.browse(record[id_field]) if record[model_field] == cases._name else cases
+
+    @api.model
+    def _get_shown_domain_of_thread(self, mask):
+        """Return the domain of what hangs on no complaint that hides values of a kind."""
+        cases = self.env['complaint.case']
+        shown = cases._get_shown_domain(mask)
+        if shown.is_true():
+            return shown
+        model_field, id_field = self._recusal_link
+        shown_ids = cases.sudo()._search(shown)  # rights are asked elsewhere
+        return Domain(model_field, '!=', cases._name) | Domain(id_field, 'in', shown_ids)
 
     def _get_shown_domain(self, mask):
         """Hook: return the domain of the records whose values a mask does not hide.

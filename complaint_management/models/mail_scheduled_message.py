@@ -14,4 +14,4 @@ class MailScheduledMessage(models.Model):
         return self._get_case_of_thread()
 
     def _get_shown_domain(self, mask):
-        return self.env['mail.message']._get_shown_domain(mask)
+        return self._get_shown_domain_of_thread(mask)

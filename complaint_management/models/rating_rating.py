@@ -1,6 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 
 from ..tools.masked_fields import MaskedChar
 
@@ -21,9 +20,7 @@ class RatingRating(models.Model):
     # === MASK === #
 
     def _get_masked_case(self):
-        rating = self.sudo()  # on which record it is, is no secret
-        cases = self.env[CASE]
-        return cases.browse(rating.res_id) if rating.res_model == CASE else cases
+        return self._get_case_of_thread()
 
     def _hides(self, mask):
         case = self._get_masked_case()
@@ -31,8 +28,7 @@ class RatingRating(models.Model):
 
     @api.model
     def _get_shown_domain(self, mask):
-        cases = self.env[CASE].sudo()._search(self.env[CASE]._get_shown_domain(mask))  # idem
-        return Domain('res_model', '!=', CASE) | Domain('res_id', 'in', cases)
+        return self._get_shown_domain_of_thread(mask)
 
     # === CRUD METHODS === #
 
