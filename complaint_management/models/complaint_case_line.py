@@ -70,3 +70,10 @@ class ComplaintCaseLine(models.AbstractModel):
                 in_reach |= Domain('case_id', '=', False)
             domain = Domain(domain) & in_reach
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    # === ACTIONS === #
+
+    def action_open_case(self):
+        """Open the complaint on which this hangs."""
+        self.ensure_one()
+        return self.case_id.get_formview_action()

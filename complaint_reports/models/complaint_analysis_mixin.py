@@ -65,15 +65,3 @@ class ComplaintAnalysisMixin(models.AbstractModel):
         if rows and field_names != []:
             rows.fetch(field_names)
         return rows
-
-    # === ACTIONS === #
-
-    def action_open_case(self):
-        """Open the complaint behind a row."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'complaint.case',
-            'res_id': self.case_id.id,
-            'views': [(False, 'form')],
-        }

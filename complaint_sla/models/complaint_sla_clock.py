@@ -285,11 +285,6 @@ class ComplaintSlaClock(models.Model):
         self.ensure_one()
         return get_record_dialog(self, self.env._("Why then?"))
 
-    def action_open_case(self):
-        """Open the complaint, where something can be done about the limit."""
-        self.ensure_one()
-        return self.case_id.get_formview_action()
-
     def _prepare_bar(self, now):
         """Return what the form needs to draw this clock.
 

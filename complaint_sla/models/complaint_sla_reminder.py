@@ -130,16 +130,6 @@ class ComplaintSlaReminder(models.Model):
             },
         }
 
-    def action_open_case(self):
-        """Open the complaint."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'complaint.case',
-            'res_id': self.case_id.id,
-            'view_mode': 'form',
-        }
-
     # === BUSINESS METHODS === #
 
     @api.model
